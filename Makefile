@@ -1,0 +1,95 @@
+# make [build]    build/bin/riskreport and build/bin/riskreport.fcgi
+# make run        serve on http://127.0.0.1:PORT, with a demo CRM unless DB_PATH is set
+# make test       everything that can fail, on the plain build
+# make lint | asan | valgrind | clean
+
+CFLAGS   ?= -O2 -g
+CPPFLAGS ?= -D_FORTIFY_SOURCE=2
+BUILD    ?= build
+
+PACKAGES := libcjson sqlite3 libpcre2-8
+STRICT   := -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+HARDENED := -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection
+HARDLINK := -pie -Wl,-z,relro,-z,now,-z,noexecstack
+
+# Asked once, and not before it is needed: pkg-config may not be installed yet.
+PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) fcgi))$(PKG_CFLAGS)
+PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(PACKAGES)))$(PKG_LIBS)
+
+ALL_CFLAGS = $(STRICT) $(HARDENED) $(CFLAGS) $(CPPFLAGS) $(SANITIZE) $(WERROR) -Ilib -Icgi -MMD -MP $(PKG_CFLAGS)
+ALL_LIBS   = $(PKG_LIBS) -lm
+LINK       = $(CC) $(HARDLINK) $(CFLAGS) $(SANITIZE) $(LDFLAGS)
+
+LIB_OBJECTS    := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard lib/*/*.c)))
+HTTP_OBJECTS   := $(BUILD)/cgi/routes.o $(BUILD)/cgi/respond.o
+WORKER_OBJECTS := $(BUILD)/cgi/worker.o $(BUILD)/cgi/fcgi_io.o $(HTTP_OBJECTS)
+CLI_OBJECTS    := $(BUILD)/cgi/riskreport.o $(BUILD)/cgi/options.o
+UNIT_TESTS     := $(patsubst tests/unit/test_%.c,$(BUILD)/tests/test_%,$(sort $(wildcard tests/unit/test_*.c)))
+PROGRAMS       := $(BUILD)/bin/riskreport $(BUILD)/bin/riskreport.fcgi
+
+.PHONY: all build programs run test unit lint asan valgrind clean packages-%
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: build
+
+# The packages are looked at first, so that a fresh machine needs nothing but make.
+build: packages-build
+	@$(MAKE) --no-print-directory programs
+
+packages-%:
+	@nginx/install-packages.sh $*
+
+programs: $(PROGRAMS)
+
+$(BUILD)/libriskreport.a: $(LIB_OBJECTS)
+	rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/bin/riskreport: $(CLI_OBJECTS) $(BUILD)/libriskreport.a
+	@mkdir -p $(@D)
+	$(LINK) -o $@ $^ $(ALL_LIBS)
+
+$(BUILD)/bin/riskreport.fcgi: $(WORKER_OBJECTS) $(BUILD)/libriskreport.a
+	@mkdir -p $(@D)
+	$(LINK) -o $@ $^ $(ALL_LIBS) $(shell pkg-config --libs fcgi)
+
+$(BUILD)/tests/test_%: $(BUILD)/tests/unit/test_%.o $(BUILD)/tests/unit/support.o $(HTTP_OBJECTS) $(BUILD)/cgi/options.o $(BUILD)/libriskreport.a
+	@mkdir -p $(@D)
+	$(LINK) -o $@ $^ $(ALL_LIBS) -lcmocka
+
+# Rebuilt when the flags change, so that a sanitizer's objects never meet others.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(BUILD)
+	@echo '$(CC) $(ALL_CFLAGS)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS)' > $@
+FORCE:
+
+$(BUILD)/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+run: packages-build packages-run
+	@$(MAKE) --no-print-directory programs
+	@exec nginx/run.sh
+
+unit: $(UNIT_TESTS)
+
+test: packages-build packages-run packages-test
+	@$(MAKE) --no-print-directory programs unit
+	@tests/run.sh
+
+lint: packages-build packages-test
+	@tests/lint/run.sh
+
+asan: packages-build packages-run packages-test
+	@$(MAKE) --no-print-directory BUILD=build/asan SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer' CPPFLAGS= WERROR=-Werror programs unit
+	@BUILD=build/asan tests/run.sh
+
+valgrind: packages-build packages-run packages-test
+	@$(MAKE) --no-print-directory programs unit
+	@tests/valgrind.sh
+
+clean:
+	rm -rf build
+
+-include $(LIB_OBJECTS:.o=.d) $(WORKER_OBJECTS:.o=.d) $(CLI_OBJECTS:.o=.d) $(wildcard $(BUILD)/tests/unit/*.d)

@@ -1,0 +1,109 @@
+#include "respond.h"
+
+#include <string.h>
+#include <time.h>
+
+static const struct {
+    int status;
+    const char *title;
+} titles[] = {
+    {200, "OK"},
+    {304, "Not Modified"},
+    {400, "Bad Request"},
+    {404, "Not Found"},
+    {405, "Method Not Allowed"},
+    {414, "URI Too Long"},
+    {500, "Internal Server Error"},
+    {503, "Service Unavailable"},
+};
+
+static const char *title_of(int status) {
+    for (size_t i = 0; i < sizeof titles / sizeof titles[0]; i++)
+        if (titles[i].status == status)
+            return titles[i].title;
+    return "";
+}
+
+void rr_response_free(struct rr_response *response) {
+    rr_buf_free(&response->headers);
+    rr_buf_free(&response->body);
+}
+
+void rr_respond_header(struct rr_response *response, const char *name, const char *value) {
+    rr_buf_printf(&response->headers, "%s: %s\r\n", name, value);
+}
+
+/* Memory is out: an answer that needs none. */
+static void respond_bare(struct rr_response *response) {
+    rr_buf_clear(&response->body);
+    response->status = 503;
+    rr_respond_header(response, "Retry-After", "1");
+}
+
+static void respond_tree(struct rr_response *response, int status, const char *type, struct rr_json *json, cJSON *object) {
+    struct rr_err err;
+    rr_buf_clear(&response->body);
+    response->status = status;
+    rr_respond_header(response, "Content-Type", type);
+    if (rr_json_print(json, object, &response->body, &err) != 0)
+        respond_bare(response);
+    rr_buf_add_text(&response->body, "\n");
+}
+
+void rr_respond_json(struct rr_response *response, struct rr_json *json, cJSON *object) {
+    rr_respond_header(response, "Cache-Control", "no-store");
+    respond_tree(response, 200, "application/json", json, object);
+}
+
+static void move_members(struct rr_json *json, cJSON *to, cJSON *from) {
+    while (from != NULL && from->child != NULL) {
+        cJSON *member = cJSON_DetachItemViaPointer(from, from->child);
+        json->failed |= !cJSON_AddItemToObject(to, member->string, member);
+    }
+    cJSON_Delete(from);
+}
+
+void rr_respond_problem(struct rr_response *response, const struct rr_request *request, int status, const char *code,
+                        const char *detail, cJSON *extra) {
+    struct rr_json json = {false};
+    cJSON *problem = rr_json_object(&json, NULL, NULL);
+    rr_json_text(&json, problem, "type", rr_slice_of("about:blank"));
+    rr_json_text(&json, problem, "title", rr_slice_of(title_of(status)));
+    rr_json_number(&json, problem, "status", status);
+    rr_json_text(&json, problem, "detail", rr_slice_of(detail));
+    rr_json_text(&json, problem, "code", rr_slice_of(code));
+    rr_json_text(&json, problem, "request_id", rr_slice_of(request->id));
+    move_members(&json, problem, extra);
+    rr_respond_header(response, "Cache-Control", "no-store");
+    respond_tree(response, status, "application/problem+json", &json, problem);
+}
+
+void rr_respond_error(struct rr_response *response, const struct rr_request *request, const struct rr_err *err, cJSON *extra) {
+    bool asked_wrong = err->code == RR_BAD_DATE || err->code == RR_BAD_MODE || err->code == RR_BAD_QUERY;
+    int status = asked_wrong ? 400 : err->code == RR_QUERY_TOO_LONG ? 414 : 500;
+    rr_respond_problem(response, request, status, rr_code_name(err->code), err->message, extra);
+}
+
+void rr_response_head(const struct rr_response *response, struct rr_buf *head) {
+    rr_buf_printf(head, "Status: %d %s\r\n", response->status, title_of(response->status));
+    rr_buf_add(head, response->headers.ptr, response->headers.len);
+    if (response->status != 304)
+        rr_buf_printf(head, "Content-Length: %zu\r\n", response->body.len);
+    rr_buf_add_text(head, "\r\n");
+}
+
+/* Weak comparison (RFC 9110 8.8.3.2): the quoted part decides. Quotes cannot be part of a tag, so a plain search finds
+ * whole tags only. */
+static bool names_etag(const char *if_none_match, const char *etag) {
+    const char *quoted = strchr(etag, '"');
+    return strcmp(if_none_match, "*") == 0 || strstr(if_none_match, quoted) != NULL;
+}
+
+bool rr_request_has_current(const struct rr_request *request, const char *etag, int64_t modified_s) {
+    if (request->if_none_match != NULL)
+        return names_etag(request->if_none_match, etag);
+    struct tm tm = {0};
+    const char *end =
+        request->if_modified_since == NULL ? NULL : strptime(request->if_modified_since, "%a, %d %b %Y %H:%M:%S GMT", &tm);
+    return end != NULL && *end == '\0' && modified_s <= (int64_t)timegm(&tm);
+}

@@ -1,0 +1,374 @@
+#include "base/conf.h"
+#include "base/file.h"
+#include "crm/demo.h"
+#include "options.h"
+#include "report/generate.h"
+#include "service/job.h"
+#include "service/query.h"
+#include "service/status.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Exit statuses (contract.md 4). */
+enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_LOCKED = 75 };
+
+static int run_job(int argc, char **argv);
+static int run_generate(int argc, char **argv);
+static int run_status(int argc, char **argv);
+static int run_verify(int argc, char **argv);
+static int run_prune(int argc, char **argv);
+static int run_demo(int argc, char **argv);
+
+static const struct command {
+    const char *name;
+    const char *meaning;
+    int (*run)(int argc, char **argv);
+} commands[] = {
+    {"run", "make today's reports, as the daily job does", run_job},
+    {"generate", "make one report from a database, and print it", run_generate},
+    {"status", "print the last runs, as JSON", run_status},
+    {"verify", "check every cached report", run_verify},
+    {"prune", "remove reports and copies that are past their age", run_prune},
+    {"demo", "make a CRM database to try things with", run_demo},
+};
+
+enum { command_count = sizeof commands / sizeof commands[0] };
+
+static int fail(int status, const struct rr_err *err) {
+    fprintf(stderr, "riskreport: %s\n", err->message);
+    return status;
+}
+
+/* A failure of the work itself: with its code, so that scripts can tell one from another. */
+static int fail_work(const struct rr_err *err) {
+    fprintf(stderr, "riskreport: %s: %s\n", rr_code_name(err->code), err->message);
+    return err->code == RR_LOCKED ? EXIT_LOCKED : err->code == RR_BAD_SETTING ? EXIT_USAGE : EXIT_FAILED;
+}
+
+/* Reads the command's options. True: go on. False: *status is what to exit with (help was printed, or a mistake told). */
+static bool begin(const char *usage, const struct rr_option *options, int argc, char **argv, int *status) {
+    struct rr_err err;
+    bool help;
+    if (rr_options_read(options, argc, argv, &help, &err) != 0) {
+        *status = fail(EXIT_USAGE, &err);
+        return false;
+    }
+    if (!help)
+        return true;
+    printf("usage: riskreport %s\n", usage);
+    rr_options_describe(options);
+    *status = EXIT_OK;
+    return false;
+}
+
+/* A line on the terminal for what takes over a second. */
+struct watch {
+    const char *what;
+    int64_t begun_ms, told_ms;
+};
+
+enum { watch_after_ms = 1000, watch_every_ms = 200 };
+
+static void tell(struct watch *watch, const char *format, uint64_t done, uint64_t total) {
+    int64_t now_ms = rr_monotonic_ms();
+    if (!isatty(STDERR_FILENO) || now_ms - watch->begun_ms < watch_after_ms || now_ms - watch->told_ms < watch_every_ms)
+        return;
+    watch->told_ms = now_ms;
+    fprintf(stderr, "\r\033[K%s: ", watch->what);
+    fprintf(stderr, format, (unsigned long long)done, (unsigned long long)total);
+}
+
+static void tell_read(void *ctx, uint64_t deals_read) {
+    tell(ctx, "%llu deals read", deals_read, 0);
+}
+
+static void tell_made(void *ctx, uint64_t done, uint64_t total) {
+    tell(ctx, "%llu of %llu rows written", done, total);
+}
+
+static struct watch begin_watch(const char *what) {
+    return (struct watch){what, rr_monotonic_ms(), 0};
+}
+
+static void end_watch(const struct watch *watch) {
+    if (watch->told_ms > 0)
+        fprintf(stderr, "\r\033[K");
+}
+
+/* Settings, store and query parser together, for the commands that work on the cache. */
+struct bench {
+    struct rr_conf conf;
+    struct rr_service service;
+};
+
+static int open_bench(struct bench *bench, struct rr_err *err) {
+    *bench = (struct bench){.service = {.conf = &bench->conf, .clock = &rr_clock_system}};
+    if (rr_conf_read(&bench->conf, err) != 0)
+        return -1;
+    return rr_store_open(&bench->service.store, bench->conf.cache_dir, err);
+}
+
+/* --date and --mode as the API reads them; a date left out is today. */
+static int read_choice(const struct rr_service *service, const char *date, const char *mode, struct rr_query *query,
+                       struct rr_err *err) {
+    struct rr_query_parser parser;
+    *query = (struct rr_query){.mode = RR_OFFLINE};
+    if (rr_query_open(&parser, err) != 0)
+        return -1;
+    int rc = date != NULL ? rr_query_read_date(&parser, rr_slice_of(date), query, err) : 0;
+    if (rc == 0 && mode != NULL)
+        rc = rr_query_read_mode(rr_slice_of(mode), query, err);
+    rr_query_close(&parser);
+    if (rc == 0 && date == NULL)
+        rr_service_today(service, query->as_of);
+    return rc;
+}
+
+static void print_outcome(const struct rr_job *job, const struct rr_job_outcome *outcome) {
+    for (uint32_t i = 0; i < job->modes.count; i++)
+        printf("%s %s %s\n", rr_mode_name(job->modes.modes[i]), job->as_of,
+               rr_result_name(outcome->results[job->modes.modes[i]]));
+    printf("%lld ms, %u old files removed\n", (long long)outcome->duration_ms, outcome->removed);
+}
+
+static int run_job(int argc, char **argv) {
+    const char *date = NULL, *mode = NULL;
+    bool force = false;
+    int status;
+    const struct rr_option options[] = {
+        {"date", RR_OPTION_TEXT, &date, "YYYY-MM-DD", "the report's date (default: today in REPORT_TZ)"},
+        {"mode", RR_OPTION_TEXT, &mode, "offline|online|all", "which business (default: those of REPORT_MODES)"},
+        {"force", RR_OPTION_FLAG, &force, NULL, "make it even where the cached report is still right"},
+        {0},
+    };
+    if (!begin("run [--date D] [--mode M|all] [--force]", options, argc, argv, &status))
+        return status;
+    struct bench bench;
+    struct rr_query query;
+    struct rr_err err;
+    if (open_bench(&bench, &err) != 0)
+        return fail_work(&err);
+    bool all = mode == NULL || strcmp(mode, "all") == 0;
+    if (read_choice(&bench.service, date, all ? NULL : mode, &query, &err) != 0) {
+        rr_store_close(&bench.service.store);
+        return fail(EXIT_USAGE, &err);
+    }
+    struct rr_job job = {.modes = bench.conf.modes, .force = force, .trigger = isatty(STDERR_FILENO) ? RR_BY_CLI : RR_BY_JOB};
+    memcpy(job.as_of, query.as_of, sizeof job.as_of);
+    if (!all)
+        job.modes = (struct rr_mode_list){{query.mode}, 1};
+    struct watch watch = begin_watch("run");
+    bench.service.progress = (struct rr_progress){tell_read, &watch};
+    struct rr_job_outcome outcome;
+    int rc = rr_job_run(&bench.service, &job, &outcome, &err);
+    end_watch(&watch);
+    rr_store_close(&bench.service.store);
+    if (rc != 0 && err.code == RR_LOCKED)
+        return fail_work(&err);
+    print_outcome(&job, &outcome);
+    return rc == 0 ? EXIT_OK : fail_work(&err);
+}
+
+static int write_to_stdout(void *ctx, const char *bytes, size_t len, struct rr_err *err) {
+    (void)ctx;
+    if (fwrite(bytes, 1, len, stdout) == len)
+        return 0;
+    return rr_fail(err, RR_CACHE_WRITE_FAILED, "the report cannot be printed: %s", strerror(errno));
+}
+
+static int write_to_file(void *ctx, const char *bytes, size_t len, struct rr_err *err) {
+    return rr_draft_write(ctx, bytes, len, err);
+}
+
+/* Writes the report to a file, replaced atomically, or to standard output. */
+static int print_report(const struct rr_generation *generation, enum rr_mode mode, const struct rr_run_stamp *stamp,
+                        const char *output, struct rr_err *err) {
+    struct rr_sink sink = {write_to_stdout, NULL};
+    if (output == NULL) {
+        if (rr_generation_write(generation, mode, stamp, &sink, err) != 0)
+            return -1;
+        return fflush(stdout) == 0 ? 0 : rr_fail(err, RR_CACHE_WRITE_FAILED, "the report cannot be printed: %s", strerror(errno));
+    }
+    struct rr_draft draft;
+    if (rr_draft_open(&draft, output, err) != 0)
+        return -1;
+    sink = (struct rr_sink){write_to_file, &draft};
+    int rc = rr_generation_write(generation, mode, stamp, &sink, err) == 0 ? rr_draft_commit(&draft, err) : -1;
+    rr_draft_discard(&draft);
+    return rc;
+}
+
+enum { generate_retries = 25 };
+
+static int run_generate(int argc, char **argv) {
+    const char *db = NULL, *mode = NULL, *date = NULL, *output = NULL;
+    int status;
+    const struct rr_option options[] = {
+        {"db", RR_OPTION_TEXT, &db, "FILE", "the CRM database (default: DB_PATH)"},
+        {"mode", RR_OPTION_TEXT, &mode, "offline|online", "which business (default: offline)"},
+        {"date", RR_OPTION_TEXT, &date, "YYYY-MM-DD", "the report's date (default: today in REPORT_TZ)"},
+        {"output", RR_OPTION_TEXT, &output, "FILE", "where to put it (default: standard output)"},
+        {0},
+    };
+    if (!begin("generate --db FILE --mode offline|online --date YYYY-MM-DD [--output FILE]", options, argc, argv, &status))
+        return status;
+    struct rr_conf conf;
+    struct rr_service service = {.conf = &conf, .clock = &rr_clock_system};
+    struct rr_query query;
+    struct rr_err err;
+    if (rr_conf_read(&conf, &err) != 0)
+        return fail_work(&err);
+    if (read_choice(&service, date, mode, &query, &err) != 0)
+        return fail(EXIT_USAGE, &err);
+    struct rr_run run;
+    rr_run_begin(&run, RR_BY_CLI, query.as_of, &service);
+    struct watch watch = begin_watch("generate");
+    service.progress = (struct rr_progress){tell_read, &watch};
+    /* The operator names the file: it need not have rested, only stay as it is while it is read. */
+    conf.db_path = db != NULL ? db : conf.db_path;
+    conf.stable_window_s = 0;
+    run.patience = rr_patience_of_request(RR_NO_DEADLINE);
+    run.patience.retries = generate_retries;
+    struct rr_generation generation;
+    int rc = rr_run_read(&service, &run, &generation, &err);
+    end_watch(&watch);
+    if (rc != 0)
+        return fail_work(&err);
+    const struct rr_run_stamp stamp = {run.job_run_id, rr_clock_now_s(&rr_clock_system)};
+    rc = print_report(&generation, query.mode, &stamp, output, &err);
+    rr_generation_free(&generation);
+    return rc == 0 ? EXIT_OK : fail_work(&err);
+}
+
+static int run_status(int argc, char **argv) {
+    const char *mode = NULL;
+    int status;
+    const struct rr_option options[] = {{"mode", RR_OPTION_TEXT, &mode, "offline|online", "one mode alone (default: both)"}, {0}};
+    if (!begin("status [--mode M]", options, argc, argv, &status))
+        return status;
+    struct bench bench;
+    struct rr_query query;
+    struct rr_err err;
+    if (open_bench(&bench, &err) != 0)
+        return fail_work(&err);
+    int rc = read_choice(&bench.service, NULL, mode, &query, &err);
+    if (rc != 0) {
+        rr_store_close(&bench.service.store);
+        return fail(EXIT_USAGE, &err);
+    }
+    struct rr_json json = {false};
+    struct rr_buf text = RR_BUF_INIT(1024 * 1024);
+    cJSON *tree =
+        query.has_mode ? rr_status_json(&json, bench.service.store, query.mode) : rr_status_json_all(&json, bench.service.store);
+    rc = rr_json_print(&json, tree, &text, &err);
+    if (rc == 0)
+        puts(text.ptr);
+    rr_buf_free(&text);
+    rr_store_close(&bench.service.store);
+    return rc == 0 ? EXIT_OK : fail_work(&err);
+}
+
+static void tell_verified(void *ctx, const char *path, const char *problem) {
+    uint32_t *broken = ctx;
+    *broken += problem != NULL;
+    printf("%s %s%s%s\n", problem == NULL ? "valid " : "BROKEN", path, problem == NULL ? "" : ": ",
+           problem == NULL ? "" : problem);
+}
+
+static int run_verify(int argc, char **argv) {
+    int status;
+    if (!begin("verify", (const struct rr_option[]){{0}}, argc, argv, &status))
+        return status;
+    struct bench bench;
+    struct rr_err err;
+    uint32_t broken = 0;
+    if (open_bench(&bench, &err) != 0)
+        return fail_work(&err);
+    int rc = rr_store_verify(bench.service.store, tell_verified, &broken, &err);
+    rr_store_close(&bench.service.store);
+    if (rc != 0)
+        return fail_work(&err);
+    return broken == 0 ? EXIT_OK : EXIT_FAILED;
+}
+
+static int run_prune(int argc, char **argv) {
+    int status;
+    if (!begin("prune", (const struct rr_option[]){{0}}, argc, argv, &status))
+        return status;
+    struct bench bench;
+    struct rr_err err;
+    uint32_t removed = 0;
+    if (open_bench(&bench, &err) != 0)
+        return fail_work(&err);
+    int rc = rr_job_prune(&bench.service, &removed, &err);
+    rr_store_close(&bench.service.store);
+    if (rc != 0)
+        return fail_work(&err);
+    printf("%u old files removed\n", removed);
+    return EXIT_OK;
+}
+
+static int run_demo(int argc, char **argv) {
+    const char *output = NULL;
+    char today[RR_DATE_SIZE];
+    rr_clock_date(rr_clock_now_s(&rr_clock_system), today);
+    uint64_t year = strtoull(today, NULL, 10);
+    struct rr_demo demo = {.deals = 2000, .seed = 1};
+    int status;
+    const struct rr_option options[] = {
+        {"output", RR_OPTION_TEXT, &output, "FILE", "the database to make; one that is there is replaced"},
+        {"deals", RR_OPTION_NUMBER, &demo.deals, "N", "how many deals (default: 2000); all else follows from it"},
+        {"people", RR_OPTION_NUMBER, &demo.people, "N", "how many people"},
+        {"organizations", RR_OPTION_NUMBER, &demo.organizations, "N", "how many organisations"},
+        {"memos", RR_OPTION_NUMBER, &demo.memos, "N", "how many memos"},
+        {"seed", RR_OPTION_NUMBER, &demo.seed, "S", "another seed, other data (default: 1)"},
+        {"year", RR_OPTION_NUMBER, &year, "YYYY", "the target year (default: this year)"},
+        {"wide", RR_OPTION_FLAG, &demo.wide, NULL, "tables as wide as real ones, 147 columns"},
+        {0},
+    };
+    if (!begin("demo --output FILE [--deals N] [--seed S] [--wide]", options, argc, argv, &status))
+        return status;
+    struct rr_err err;
+    if (output == NULL || demo.deals == 0 || year > 9999) {
+        rr_fail(&err, RR_BAD_SETTING, "demo needs --output FILE, at least one deal, and a year of four digits");
+        return fail(EXIT_USAGE, &err);
+    }
+    struct watch watch = begin_watch("demo");
+    demo.year = (int)year;
+    demo.progress = tell_made;
+    demo.progress_ctx = &watch;
+    int rc = rr_demo_make(&demo, output, &err);
+    end_watch(&watch);
+    return rc == 0 ? EXIT_OK : fail_work(&err);
+}
+
+static void print_help(void) {
+    printf("usage: riskreport COMMAND [options]\n\ncommands (each with --help):\n");
+    for (int i = 0; i < command_count; i++)
+        printf("  %-10s %s\n", commands[i].name, commands[i].meaning);
+    printf("\nsettings (environment):\n");
+    rr_conf_describe(stdout);
+    printf("\nexit status: 0 done or skipped, 1 failed, 2 used wrongly, 75 another generation holds the lock\n");
+}
+
+int main(int argc, char **argv) {
+    const char *name = argc > 1 ? argv[1] : "";
+    for (int i = 0; i < command_count; i++)
+        if (strcmp(name, commands[i].name) == 0)
+            return commands[i].run(argc - 2, argv + 2);
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
+        print_help();
+        return EXIT_OK;
+    }
+    if (strcmp(name, "--version") == 0) {
+        puts(RR_GENERATOR_VERSION);
+        return EXIT_OK;
+    }
+    fprintf(stderr, "riskreport: %s%s; riskreport --help lists the commands\n", argc > 1 ? name : "no command is given",
+            argc > 1 ? " is not a command" : "");
+    return EXIT_USAGE;
+}

@@ -1,0 +1,32 @@
+#include "base/lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+int rr_lock_try(struct rr_lock *lock, const char *path, struct rr_err *err) {
+    int fd = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0644);
+    if (fd < 0)
+        return rr_fail(err, RR_CACHE_WRITE_FAILED, "the lock file cannot be opened: %s", strerror(errno));
+    int rc;
+    do
+        rc = flock(fd, LOCK_EX | LOCK_NB);
+    while (rc != 0 && errno == EINTR);
+    if (rc == 0) {
+        lock->fd = fd;
+        return 0;
+    }
+    int reason = errno;
+    close(fd);
+    if (reason == EWOULDBLOCK)
+        return rr_fail(err, RR_LOCKED, "another generation holds the lock");
+    return rr_fail(err, RR_CACHE_WRITE_FAILED, "the lock file cannot be locked: %s", strerror(reason));
+}
+
+void rr_lock_release(struct rr_lock *lock) {
+    if (lock->fd >= 0)
+        close(lock->fd);
+    lock->fd = -1;
+}

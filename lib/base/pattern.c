@@ -1,0 +1,52 @@
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include "base/pattern.h"
+
+#include <pcre2.h>
+#include <stdlib.h>
+
+struct rr_pattern {
+    pcre2_code *code;
+    pcre2_match_data *match;
+};
+
+int rr_pattern_compile(struct rr_pattern **out, const char *expression, struct rr_err *err) {
+    struct rr_pattern *pattern = calloc(1, sizeof *pattern);
+    if (pattern == NULL)
+        return rr_fail_memory(err);
+    int code;
+    PCRE2_SIZE at;
+    pattern->code = pcre2_compile((PCRE2_SPTR)expression, PCRE2_ZERO_TERMINATED, PCRE2_DOLLAR_ENDONLY, &code, &at, NULL);
+    if (pattern->code != NULL)
+        pattern->match = pcre2_match_data_create_from_pattern(pattern->code, NULL);
+    if (pattern->match == NULL) {
+        rr_pattern_free(&pattern);
+        return rr_fail(err, RR_PIPELINE_FAILED, "a pattern cannot be compiled (PCRE2 code %d)", code);
+    }
+    *out = pattern;
+    return 0;
+}
+
+bool rr_pattern_match(const struct rr_pattern *pattern, struct rr_slice text, size_t offset, struct rr_slice *groups,
+                      uint32_t count) {
+    PCRE2_SPTR subject = (PCRE2_SPTR)(text.ptr != NULL ? text.ptr : "");
+    int set = pcre2_match(pattern->code, subject, text.len, offset, 0, pattern->match, NULL);
+    if (set <= 0)
+        return false;
+    const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(pattern->match);
+    uint32_t pairs = pcre2_get_ovector_count(pattern->match);
+    for (uint32_t i = 0; i < count; i++) {
+        bool unset = i >= pairs || i >= (uint32_t)set || ends[2 * i] == PCRE2_UNSET;
+        groups[i] = unset ? (struct rr_slice){NULL, 0}
+                          : (struct rr_slice){(const char *)subject + ends[2 * i], ends[2 * i + 1] - ends[2 * i]};
+    }
+    return true;
+}
+
+void rr_pattern_free(struct rr_pattern **pattern) {
+    if (*pattern == NULL)
+        return;
+    pcre2_match_data_free((*pattern)->match);
+    pcre2_code_free((*pattern)->code);
+    free(*pattern);
+    *pattern = NULL;
+}

@@ -1,0 +1,212 @@
+#include "crm/db.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct rr_db {
+    sqlite3 *handle;
+    struct rr_deadline deadline;
+};
+
+struct rr_stmt {
+    sqlite3_stmt *handle;
+    struct rr_db *db;
+};
+
+enum { busy_wait_max_ms = 2000, progress_ops = 100000 };
+
+/* The one place where SQLite's codes become ours. The handle's own message never names a path. */
+static int fail(struct rr_db *db, struct rr_err *err) {
+    int rc = sqlite3_extended_errcode(db->handle);
+    switch (rc & 0xff) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_PROTOCOL:
+        return rr_fail(err, RR_DB_UNSTABLE, "the database is locked by a writer");
+    case SQLITE_READONLY:
+        return rr_fail(err, RR_DB_UNSTABLE, "an interrupted write left a journal that only a writer can recover");
+    case SQLITE_INTERRUPT:
+        return rr_fail(err, RR_PIPELINE_FAILED, "the generation did not end within the request's deadline");
+    case SQLITE_NOMEM:
+        return rr_fail_memory(err);
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT:
+        return rr_fail(err, RR_DB_INVALID, "the database cannot be read: %s", sqlite3_errmsg(db->handle));
+    default:
+        return rr_fail(err, RR_DB_INVALID, "the database cannot be read: %s (SQLite code %d)", sqlite3_errmsg(db->handle), rc);
+    }
+}
+
+static int progress(void *opaque) {
+    const struct rr_db *db = opaque;
+    return rr_deadline_passed(db->deadline);
+}
+
+static int open_with(struct rr_db **out, const char *path, int flags, struct rr_err *err) {
+    struct rr_db *db = calloc(1, sizeof *db);
+    if (db == NULL)
+        return rr_fail_memory(err);
+    db->deadline = RR_NO_DEADLINE;
+    int rc = sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_NOMUTEX, NULL);
+    if (rc == SQLITE_OK) {
+        *out = db;
+        return 0;
+    }
+    if (db->handle == NULL)
+        rr_fail_memory(err);
+    else
+        fail(db, err);
+    rr_db_close(&db);
+    return -1;
+}
+
+/* The file: URI of path: SQLite takes its parameters from there, so the signs that mean something in one are encoded. */
+static char *uri_of(const char *path, const char *parameters) {
+    sqlite3_str *uri = sqlite3_str_new(NULL);
+    sqlite3_str_appendall(uri, "file:");
+    for (const char *c = path; *c != '\0'; c++) {
+        if (*c == '%' || *c == '?' || *c == '#')
+            sqlite3_str_appendf(uri, "%%%02x", *c);
+        else
+            sqlite3_str_appendchar(uri, 1, *c);
+    }
+    sqlite3_str_appendall(uri, parameters);
+    return sqlite3_str_finish(uri);
+}
+
+/* A database of somebody else's: nothing in its schema may run code or lead elsewhere. */
+static int make_defensive(struct rr_db *db, struct rr_err *err) {
+    sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    sqlite3_db_config(db->handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+    sqlite3_db_config(db->handle, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
+    return rr_db_exec(db, "PRAGMA query_only = ON; PRAGMA cell_size_check = ON", err);
+}
+
+int rr_db_open_read(struct rr_db **db, const char *path, bool immutable, struct rr_deadline deadline, struct rr_err *err) {
+    char *uri = uri_of(path, immutable ? "?mode=ro&immutable=1" : "?mode=ro");
+    if (uri == NULL)
+        return rr_fail_memory(err);
+    int rc = open_with(db, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, err);
+    sqlite3_free(uri);
+    if (rc != 0)
+        return -1;
+    int64_t left_ms = rr_deadline_left_ms(deadline);
+    (*db)->deadline = deadline;
+    sqlite3_busy_timeout((*db)->handle, left_ms < busy_wait_max_ms ? (int)left_ms : busy_wait_max_ms);
+    sqlite3_progress_handler((*db)->handle, progress_ops, progress, *db);
+    if (make_defensive(*db, err) == 0)
+        return 0;
+    rr_db_close(db);
+    return -1;
+}
+
+int rr_db_create(struct rr_db **db, const char *path, struct rr_err *err) {
+    int fd = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0644);
+    if (fd < 0)
+        return rr_fail(err, RR_DB_INVALID, "the database cannot be created: %s",
+                       errno == EEXIST ? "the file is there already" : "the folder is missing or may not be written");
+    close(fd);
+    return open_with(db, path, SQLITE_OPEN_READWRITE, err);
+}
+
+void rr_db_close(struct rr_db **db) {
+    if (*db == NULL)
+        return;
+    sqlite3_close((*db)->handle);
+    free(*db);
+    *db = NULL;
+}
+
+int rr_db_exec(struct rr_db *db, const char *sql, struct rr_err *err) {
+    return sqlite3_exec(db->handle, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : fail(db, err);
+}
+
+int rr_db_copy(struct rr_db *db, const char *to_path, struct rr_err *err) {
+    struct rr_db *copy = NULL;
+    if (rr_db_create(&copy, to_path, err) != 0)
+        return -1;
+    int rc = -1;
+    sqlite3_backup *backup = sqlite3_backup_init(copy->handle, "main", db->handle, "main");
+    if (backup == NULL) {
+        fail(copy, err);
+        goto out;
+    }
+    sqlite3_backup_step(backup, -1);
+    if (sqlite3_backup_finish(backup) != SQLITE_OK) {
+        fail(copy, err);
+        goto out;
+    }
+    rc = 0;
+out:
+    rr_db_close(&copy);
+    if (rc != 0)
+        unlink(to_path);
+    return rc;
+}
+
+/* Does a query of one or two text parameters give a row? */
+static int gives_row(struct rr_db *db, const char *sql, const char *first, const char *second, struct rr_err *err) {
+    struct rr_stmt *stmt = NULL;
+    int found = -1;
+    if (rr_db_prepare(&stmt, db, sql, err) != 0 || rr_stmt_bind(stmt, 1, rr_slice_of(first), err) != 0)
+        goto out;
+    if (second != NULL && rr_stmt_bind(stmt, 2, rr_slice_of(second), err) != 0)
+        goto out;
+    found = rr_stmt_step(stmt, err);
+out:
+    rr_stmt_close(&stmt);
+    return found;
+}
+
+int rr_db_has_table(struct rr_db *db, const char *table, struct rr_err *err) {
+    return gives_row(db, "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1 COLLATE NOCASE", table, NULL, err);
+}
+
+int rr_db_has_column(struct rr_db *db, const char *table, const char *column, struct rr_err *err) {
+    return gives_row(db, "SELECT 1 FROM pragma_table_info(?1) WHERE name = ?2 COLLATE NOCASE", table, column, err);
+}
+
+int rr_db_prepare(struct rr_stmt **out, struct rr_db *db, const char *sql, struct rr_err *err) {
+    struct rr_stmt *stmt = calloc(1, sizeof *stmt);
+    if (stmt == NULL)
+        return rr_fail_memory(err);
+    stmt->db = db;
+    if (sqlite3_prepare_v2(db->handle, sql, -1, &stmt->handle, NULL) != SQLITE_OK) {
+        free(stmt);
+        return fail(db, err);
+    }
+    *out = stmt;
+    return 0;
+}
+
+int rr_stmt_bind(struct rr_stmt *stmt, int index, struct rr_slice text, struct rr_err *err) {
+    int rc = sqlite3_bind_text64(stmt->handle, index, text.ptr, text.len, SQLITE_STATIC, SQLITE_UTF8);
+    return rc == SQLITE_OK ? 0 : fail(stmt->db, err);
+}
+
+int rr_stmt_step(struct rr_stmt *stmt, struct rr_err *err) {
+    int rc = sqlite3_step(stmt->handle);
+    if (rc == SQLITE_ROW)
+        return 1;
+    if (rc != SQLITE_DONE)
+        return fail(stmt->db, err);
+    sqlite3_reset(stmt->handle);
+    return 0;
+}
+
+struct rr_slice rr_stmt_text(struct rr_stmt *stmt, int index) {
+    const char *text = (const char *)sqlite3_column_text(stmt->handle, index);
+    return (struct rr_slice){text, text == NULL ? 0 : (size_t)sqlite3_column_bytes(stmt->handle, index)};
+}
+
+void rr_stmt_close(struct rr_stmt **stmt) {
+    if (*stmt == NULL)
+        return;
+    sqlite3_finalize((*stmt)->handle);
+    free(*stmt);
+    *stmt = NULL;
+}

@@ -1,0 +1,54 @@
+#ifndef RR_CRM_DB_H
+#define RR_CRM_DB_H
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/text.h"
+
+#include <stdbool.h>
+
+/* SQLite, behind a few small calls; only db.c includes sqlite3.h.
+ *
+ *     rr_db_open_read(&db, path, ...)        one connection per generation, never across fork
+ *     rr_db_prepare(&stmt, db, "SELECT ...")
+ *     while ((row = rr_stmt_step(stmt, err)) == 1) rr_stmt_text(stmt, 0) ...
+ *     rr_stmt_close(&stmt);                  idempotent, as is rr_db_close
+ *
+ * Errors come as RR_DB_UNSTABLE (a writer is at work), RR_DB_INVALID or RR_PIPELINE_FAILED (memory, deadline). */
+struct rr_db;
+struct rr_stmt;
+
+/* Opens an existing database for reading. Statements fail once deadline has passed; a locked database is waited
+ * for a moment, never beyond it. immutable: nobody else writes this file (a copy of ours). */
+int rr_db_open_read(struct rr_db **db, const char *path, bool immutable, struct rr_deadline deadline, struct rr_err *err);
+
+/* Creates an empty database; fails where path exists. */
+int rr_db_create(struct rr_db **db, const char *path, struct rr_err *err);
+
+void rr_db_close(struct rr_db **db);
+
+/* Runs statements that give no rows. */
+int rr_db_exec(struct rr_db *db, const char *sql, struct rr_err *err);
+
+/* Copies all of one state of db into a new file. */
+int rr_db_copy(struct rr_db *db, const char *to_path, struct rr_err *err);
+
+/* Is name a table (not a view) of the database? 1, 0, or -1 with err. */
+int rr_db_has_table(struct rr_db *db, const char *table, struct rr_err *err);
+/* Has the table a column of that name? 1, 0, or -1 with err. */
+int rr_db_has_column(struct rr_db *db, const char *table, const char *column, struct rr_err *err);
+
+int rr_db_prepare(struct rr_stmt **stmt, struct rr_db *db, const char *sql, struct rr_err *err);
+
+/* Binds text to parameter index (from 1); the bytes must stay until the next step has returned. */
+int rr_stmt_bind(struct rr_stmt *stmt, int index, struct rr_slice text, struct rr_err *err);
+
+/* 1: a row; 0: done, and ready to run again with new bindings; -1: err. */
+int rr_stmt_step(struct rr_stmt *stmt, struct rr_err *err);
+
+/* Column index (from 0) of the row as text, NULL for NULL. Borrowed until the next step. */
+struct rr_slice rr_stmt_text(struct rr_stmt *stmt, int index);
+
+void rr_stmt_close(struct rr_stmt **stmt);
+
+#endif

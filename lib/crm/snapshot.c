@@ -1,0 +1,136 @@
+#include "crm/snapshot.h"
+
+#include "base/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+    ns_per_ms = 1000000,
+    ns_per_s = 1000000000,
+    grain_ms = 50, /* the kernel stamps writes with a clock of some ms: a younger file could change unseen */
+};
+
+static const char copy_prefix[] = "salesmap_snapshot_";
+
+int rr_fingerprint_of(const char *path, struct rr_fingerprint *fingerprint, struct rr_err *err) {
+    struct stat st;
+    if (stat(path, &st) != 0)
+        return rr_fail(err, RR_DB_NOT_FOUND, "the CRM database cannot be found: %s", strerror(errno));
+    if (!S_ISREG(st.st_mode))
+        return rr_fail(err, RR_DB_INVALID, "the CRM database is not a regular file");
+    if (access(path, R_OK) != 0)
+        return rr_fail(err, RR_DB_NOT_FOUND, "the CRM database cannot be read: %s", strerror(errno));
+    *fingerprint = (struct rr_fingerprint){
+        .device = st.st_dev,
+        .inode = st.st_ino,
+        .size = st.st_size,
+        .mtime_ns = (int64_t)st.st_mtim.tv_sec * ns_per_s + st.st_mtim.tv_nsec,
+    };
+    return 0;
+}
+
+void rr_fingerprint_signature(const struct rr_fingerprint *fingerprint, char text[RR_SIGNATURE_SIZE]) {
+    snprintf(text, RR_SIGNATURE_SIZE, "%lld-%lld", (long long)(fingerprint->mtime_ns / ns_per_s), (long long)fingerprint->size);
+}
+
+static int64_t settles_in_ms(const struct rr_fingerprint *fingerprint, const struct rr_source *source) {
+    int64_t window_ms = source->stable_window_s * 1000 > grain_ms ? source->stable_window_s * 1000 : grain_ms;
+    int64_t age_ms = (rr_clock_now_ns(source->clock) - fingerprint->mtime_ns) / ns_per_ms;
+    return age_ms < window_ms ? window_ms - age_ms : 0;
+}
+
+int64_t rr_snapshot_settles_in_ms(const struct rr_source *source) {
+    struct rr_fingerprint now;
+    struct rr_err ignored;
+    return rr_fingerprint_of(source->db_path, &now, &ignored) == 0 ? settles_in_ms(&now, source) : 0;
+}
+
+/* The transaction begins with the first read: from then on SQLite shows one state. */
+static int begin(struct rr_db *db, struct rr_err *err) {
+    return rr_db_exec(db, "BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1", err);
+}
+
+/* Reads on from a copy of our own, so that the database is held no longer than copying takes. */
+static int move_to_copy(struct rr_snapshot *snapshot, const struct rr_source *source, struct rr_err *err) {
+    char now[RR_ISO_SIZE], copy[PATH_MAX];
+    rr_clock_iso(rr_clock_now_s(source->clock), now);
+    const char *time_of_day = now + sizeof "2026-01-19T" - 1;
+    int len = snprintf(copy, sizeof copy, "%s/%s%s_%.2s%.2s%.2s.db", source->copy_dir, copy_prefix, source->copy_date,
+                       time_of_day, time_of_day + 3, time_of_day + 6);
+    if (len >= (int)sizeof copy)
+        return rr_fail(err, RR_CACHE_WRITE_FAILED, "the name of WORK_DIR is too long");
+    if (rr_file_make_dirs(source->copy_dir, err) != 0)
+        return -1;
+    unlink(copy); /* of an earlier generation within this second, under the same lock */
+    if (rr_db_copy(snapshot->db, copy, err) != 0 || rr_snapshot_verify(snapshot, err) != 0)
+        return -1;
+    rr_db_close(&snapshot->db);
+    snprintf(snapshot->read_path, sizeof snapshot->read_path, "%s", copy);
+    if (rr_fingerprint_of(copy, &snapshot->read_fingerprint, err) != 0 ||
+        rr_db_open_read(&snapshot->db, copy, true, source->deadline, err) != 0)
+        return -1;
+    return begin(snapshot->db, err);
+}
+
+/* An error while the file was changing under us is the change's fault, not the database's. */
+static int fail_open(struct rr_snapshot *snapshot, struct rr_err *err) {
+    struct rr_err changed;
+    if (rr_snapshot_verify(snapshot, &changed) != 0)
+        *err = changed;
+    rr_snapshot_close(snapshot);
+    return -1;
+}
+
+int rr_snapshot_open(struct rr_snapshot *snapshot, const struct rr_source *source, struct rr_err *err) {
+    *snapshot = (struct rr_snapshot){0};
+    snprintf(snapshot->read_path, sizeof snapshot->read_path, "%s", source->db_path);
+    if (rr_fingerprint_of(source->db_path, &snapshot->fingerprint, err) != 0)
+        return -1;
+    snapshot->read_fingerprint = snapshot->fingerprint;
+    int64_t wait_ms = settles_in_ms(&snapshot->fingerprint, source);
+    if (wait_ms > 0)
+        return rr_fail(err, RR_DB_UNSTABLE, "the CRM database was changed less than %lld s ago; it can be read in %lld s",
+                       (long long)source->stable_window_s, (long long)(wait_ms / 1000 + 1));
+    if (rr_db_open_read(&snapshot->db, source->db_path, false, source->deadline, err) != 0 || begin(snapshot->db, err) != 0 ||
+        (source->copy_dir != NULL && move_to_copy(snapshot, source, err) != 0))
+        return fail_open(snapshot, err);
+    return 0;
+}
+
+int rr_snapshot_verify(const struct rr_snapshot *snapshot, struct rr_err *err) {
+    const struct rr_fingerprint *then = &snapshot->read_fingerprint;
+    struct rr_fingerprint now;
+    if (rr_fingerprint_of(snapshot->read_path, &now, err) != 0)
+        return -1;
+    if (now.device == then->device && now.inode == then->inode && now.size == then->size && now.mtime_ns == then->mtime_ns)
+        return 0;
+    return rr_fail(err, RR_DB_UNSTABLE, "the CRM database was changed while it was read");
+}
+
+void rr_snapshot_close(struct rr_snapshot *snapshot) {
+    rr_db_close(&snapshot->db);
+}
+
+uint32_t rr_snapshot_prune_copies(const char *copy_dir, int64_t max_age_s) {
+    DIR *directory = opendir(copy_dir);
+    if (directory == NULL)
+        return 0;
+    uint32_t removed = 0;
+    int64_t now_s = rr_clock_now_s(&rr_clock_system);
+    struct stat st;
+    for (const struct dirent *entry; (entry = readdir(directory)) != NULL;) {
+        bool ours = strncmp(entry->d_name, copy_prefix, sizeof copy_prefix - 1) == 0;
+        bool old = ours && fstatat(dirfd(directory), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+                   now_s - st.st_mtim.tv_sec > max_age_s;
+        if (old && unlinkat(dirfd(directory), entry->d_name, 0) == 0)
+            removed++;
+    }
+    closedir(directory);
+    return removed;
+}

@@ -1,0 +1,54 @@
+#ifndef RR_CRM_TABLES_H
+#define RR_CRM_TABLES_H
+
+#include "crm/db.h"
+
+/* The CRM's tables (rules.md "Input tables"), read row by row, each once from top to bottom; columns by name, in
+ * whatever order the table has them.
+ *
+ *     rr_rows_open(&rows, db, &rr_deal_table, err)      RR_DB_INVALID names a missing table or column
+ *     while ((more = rr_rows_next(rows, values, err)) == 1) ... values[RR_DEAL_ID] ...
+ *     rr_rows_close(&rows) */
+enum rr_deal_column {
+    RR_DEAL_ID,
+    RR_DEAL_PERSON,
+    RR_DEAL_ORGANIZATION,
+    RR_DEAL_NAME,
+    RR_DEAL_STATUS,
+    RR_DEAL_FORMAT,
+    RR_DEAL_AMOUNT,
+    RR_DEAL_EXPECTED_AMOUNT,
+    RR_DEAL_CONTRACT,
+    RR_DEAL_EXPECTED_CLOSE,
+    RR_DEAL_START,
+    RR_DEAL_END,
+    RR_DEAL_POSSIBILITY,
+    RR_DEAL_COURSE,
+    RR_DEAL_LAST_CONTACT,
+    RR_DEAL_COLUMN_COUNT
+};
+
+enum rr_person_column { RR_PERSON_ID, RR_PERSON_COUNTERPARTY, RR_PERSON_COLUMN_COUNT };
+enum rr_organization_column { RR_ORGANIZATION_ID, RR_ORGANIZATION_NAME, RR_ORGANIZATION_COLUMN_COUNT };
+
+enum { RR_COLUMNS_MAX = RR_DEAL_COLUMN_COUNT };
+
+struct rr_crm_table {
+    const char *name;
+    int column_count;
+    int required_count; /* the first so many must be there; an absent one of the rest reads as NULL */
+    const char *columns[RR_COLUMNS_MAX];
+};
+
+extern const struct rr_crm_table rr_deal_table, rr_person_table, rr_organization_table;
+
+struct rr_rows;
+
+int rr_rows_open(struct rr_rows **rows, struct rr_db *db, const struct rr_crm_table *table, struct rr_err *err);
+
+/* 1: values[0 .. column_count) are the row's, borrowed until the next call; 0: no more; -1: err. */
+int rr_rows_next(struct rr_rows *rows, struct rr_slice *values, struct rr_err *err);
+
+void rr_rows_close(struct rr_rows **rows);
+
+#endif

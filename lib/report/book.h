@@ -1,0 +1,70 @@
+#ifndef RR_REPORT_BOOK_H
+#define RR_REPORT_BOOK_H
+
+#include "base/err.h"
+#include "base/mode.h"
+#include "base/table.h"
+#include "base/whole.h"
+#include "crm/db.h"
+#include "report/top.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The sums of the CRM, filled in one pass over each table and for both modes at once (rules.md D1 to D4).
+ *
+ *     struct rr_book book;
+ *     rr_book_init(&book, target_year)
+ *     rr_book_read(&book, db, progress, err)     organisations, people, then deals
+ *     ... book.accounts, rr_book_organization_name, ...
+ *     rr_book_free(&book)                        idempotent
+ *
+ * Texts are borrowed from the book. */
+
+/* One counterparty in one mode: what its deals come to. */
+struct rr_account {
+    uint32_t organization; /* id in book.organizations */
+    uint32_t counterparty; /* id in book.counterparties; RR_UNCLASSIFIED */
+    enum rr_mode mode;
+    bool in_report_years; /* has a deal of the target year or the year before */
+    uint32_t confirmed_deals, expected_deals;
+    uint32_t amount_zero_deals, amount_parse_fail; /* of those */
+    uint32_t year_unknown;
+    rr_whole baseline_krw, confirmed_krw, expected_krw;
+    struct rr_top top;
+};
+
+/* The id of `미분류(카운터파티 없음)` in every book. */
+enum { RR_UNCLASSIFIED = 0 };
+
+struct rr_book {
+    int target_year;
+    struct rr_table organizations;    /* by organisation id, those that only deals name too */
+    uint32_t *organization_names;     /* by organisation: id in names, or RR_NONE: `(미상)` */
+    rr_whole *organization_baselines; /* by organisation, KRW: what its tier depends on */
+    uint32_t organization_capacity;   /* of both arrays */
+    struct rr_table names;            /* of organisations */
+    struct rr_table people;           /* by person id; emptied when the deals are read */
+    uint32_t *person_counterparties;  /* by person: id in counterparties */
+    uint32_t person_capacity;
+    struct rr_table counterparties; /* by name */
+    struct rr_table account_keys;   /* by organisation, counterparty, mode */
+    struct rr_account *accounts;    /* by account key */
+    uint32_t account_capacity;
+    uint64_t unknown_amount_deals; /* missing or unreadable amounts, both modes */
+};
+
+/* Told now and then how many deals have been read. */
+struct rr_progress {
+    void (*tell)(void *ctx, uint64_t deals_read);
+    void *ctx;
+};
+
+int rr_book_init(struct rr_book *book, int target_year, struct rr_err *err);
+int rr_book_read(struct rr_book *book, struct rr_db *db, const struct rr_progress *progress, struct rr_err *err);
+void rr_book_free(struct rr_book *book);
+
+/* rules.md D1 "organisation name". */
+struct rr_slice rr_book_organization_name(const struct rr_book *book, uint32_t organization);
+
+#endif

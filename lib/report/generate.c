@@ -1,0 +1,54 @@
+#include "report/generate.h"
+
+#include "report/compose.h"
+#include "report/rank.h"
+
+enum { ns_per_s = 1000000000 };
+
+int rr_generation_read(struct rr_generation *generation, const struct rr_order *order, struct rr_err *err) {
+    struct rr_snapshot snapshot;
+    *generation = (struct rr_generation){.as_of = order->as_of};
+    int target_year = order->target_year != 0 ? order->target_year : rr_day_year(order->as_of);
+    if (rr_book_init(&generation->book, target_year, err) != 0 || rr_snapshot_open(&snapshot, &order->source, err) != 0)
+        goto fail;
+    int rc = rr_book_read(&generation->book, snapshot.db, &order->progress, err);
+    rr_snapshot_close(&snapshot);
+    struct rr_err changed;
+    if (rr_snapshot_verify(&snapshot, &changed) != 0) {
+        *err = changed; /* outranks whatever error reading it gave: half-written pages look like corruption */
+        rc = -1;
+    }
+    if (rc != 0)
+        goto fail;
+    generation->fingerprint = snapshot.fingerprint;
+    return 0;
+fail:
+    rr_generation_free(generation);
+    return -1;
+}
+
+int rr_generation_write(const struct rr_generation *generation, enum rr_mode mode, const struct rr_run_stamp *stamp,
+                        const struct rr_sink *sink, struct rr_err *err) {
+    char signature[RR_SIGNATURE_SIZE];
+    rr_fingerprint_signature(&generation->fingerprint, signature);
+    const struct rr_meta meta = {
+        .as_of = generation->as_of,
+        .mode = mode,
+        .target_year = generation->book.target_year,
+        .db_mtime_s = generation->fingerprint.mtime_ns / ns_per_s,
+        .db_signature = signature,
+        .generated_at_s = stamp->generated_at_s,
+        .generator_version = RR_GENERATOR_VERSION,
+        .job_run_id = stamp->job_run_id,
+    };
+    struct rr_ranking ranking;
+    if (rr_rank(&ranking, &generation->book, mode, rr_day_month(generation->as_of), err) != 0)
+        return -1;
+    int rc = rr_compose(&meta, &generation->book, &ranking, sink, err);
+    rr_ranking_free(&ranking);
+    return rc;
+}
+
+void rr_generation_free(struct rr_generation *generation) {
+    rr_book_free(&generation->book);
+}

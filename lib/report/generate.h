@@ -1,0 +1,44 @@
+#ifndef RR_REPORT_GENERATE_H
+#define RR_REPORT_GENERATE_H
+
+#include "base/mode.h"
+#include "base/sink.h"
+#include "crm/snapshot.h"
+#include "report/book.h"
+#include "rules/day.h"
+
+/* From the CRM database to reports: one pass over one state of it, then as many modes as are wanted.
+ *
+ *     struct rr_generation generation;
+ *     rr_generation_read(&generation, &order, err)       snapshot -> deals -> book; verified to be one state
+ *     rr_generation_write(&generation, mode, &run, sink, err)   tiers, targets, risk -> rank -> cards -> compose
+ *     rr_generation_free(&generation)                    idempotent
+ *
+ * Part of every report: what makes two reports of the same database differ. Changes when the output changes. */
+#define RR_GENERATOR_VERSION "riskreport-1.0"
+
+struct rr_order {
+    struct rr_source source;
+    rr_day as_of;
+    int target_year; /* 0: the year of as_of */
+    struct rr_progress progress;
+};
+
+struct rr_generation {
+    struct rr_book book;
+    rr_day as_of;
+    struct rr_fingerprint fingerprint; /* of the database */
+};
+
+/* What one run stamps on its reports. */
+struct rr_run_stamp {
+    const char *job_run_id;
+    int64_t generated_at_s;
+};
+
+int rr_generation_read(struct rr_generation *generation, const struct rr_order *order, struct rr_err *err);
+int rr_generation_write(const struct rr_generation *generation, enum rr_mode mode, const struct rr_run_stamp *stamp,
+                        const struct rr_sink *sink, struct rr_err *err);
+void rr_generation_free(struct rr_generation *generation);
+
+#endif

@@ -1,0 +1,32 @@
+#ifndef RR_REPORT_TOP_H
+#define RR_REPORT_TOP_H
+
+#include "base/text.h"
+#include "rules/day.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The largest deals of one counterparty (rules.md D5 "deals_top"): amount descending, then id ascending by bytes.
+ * Deals that do not make it cost nothing; those that do are copied, in one piece of memory each. */
+enum { RR_TOP_MAX = 5 };
+
+struct rr_top_deal {
+    struct rr_slice id, name, status, possibility;
+    int64_t amount_krw;
+    int year;
+    bool course_exists;
+    rr_day start, end, contract, expected_close, last_contact;
+};
+
+struct rr_top {
+    struct rr_top_deal *deals[RR_TOP_MAX]; /* in their order */
+    uint32_t count;
+};
+
+/* Takes deal in if it belongs there; -1 when memory ran out. */
+int rr_top_offer(struct rr_top *top, const struct rr_top_deal *deal);
+
+void rr_top_free(struct rr_top *top);
+
+#endif

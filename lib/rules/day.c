@@ -1,0 +1,147 @@
+#include "rules/day.h"
+
+#include <stdio.h>
+
+enum { kst_offset_min = 9 * 60, day_min = 24 * 60 };
+
+int rr_day_year(rr_day day) {
+    return day / 10000;
+}
+
+int rr_day_month(rr_day day) {
+    return day / 100 % 100;
+}
+
+static int days_in_month(int year, int month) {
+    static const int days[12] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    return month == 2 && leap ? 29 : days[month - 1];
+}
+
+rr_day rr_day_of(int year, int month, int day) {
+    if (year < 1 || year > 9999 || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month))
+        return RR_DAY_UNKNOWN;
+    return year * 10000 + month * 100 + day;
+}
+
+static rr_day neighbour(rr_day day, int step) {
+    int year = rr_day_year(day), month = rr_day_month(day), date = day % 100 + step;
+    if (date < 1) {
+        month--;
+        if (month < 1) {
+            month = 12;
+            year--;
+        }
+        date = year < 1 ? 0 : days_in_month(year, month);
+    } else if (date > days_in_month(year, month)) {
+        date = 1;
+        month++;
+        if (month > 12) {
+            month = 1;
+            year++;
+        }
+    }
+    return rr_day_of(year, month, date);
+}
+
+/* A cursor over the text: takes from the front, and leaves it where nothing fits. */
+static bool take_char(struct rr_slice *text, const char *set) {
+    for (; *set != '\0'; set++)
+        if (text->len > 0 && text->ptr[0] == *set) {
+            text->ptr++;
+            text->len--;
+            return true;
+        }
+    return false;
+}
+
+/* min to max ASCII digits as a number, -1 where there are fewer than min. */
+static int take_number(struct rr_slice *text, size_t min, size_t max) {
+    int number = 0;
+    size_t n = 0;
+    for (; n < max && n < text->len && text->ptr[n] >= '0' && text->ptr[n] <= '9'; n++)
+        number = number * 10 + (text->ptr[n] - '0');
+    if (n < min)
+        return -1;
+    text->ptr += n;
+    text->len -= n;
+    return number;
+}
+
+static rr_day take_date(struct rr_slice *text) {
+    int year = take_number(text, 4, 4);
+    if (year < 0)
+        return RR_DAY_UNKNOWN;
+    bool separated = take_char(text, "-./");
+    int month = separated ? take_number(text, 1, 2) : take_number(text, 2, 2);
+    if (separated && !take_char(text, "-./"))
+        return RR_DAY_UNKNOWN;
+    int day = separated ? take_number(text, 1, 2) : take_number(text, 2, 2);
+    return rr_day_of(year, month, day);
+}
+
+/* hh, hh:mm, hhmm, with seconds and a fraction: minutes of the day, -1 where it is no time. */
+static int take_time(struct rr_slice *text) {
+    int hour = take_number(text, 2, 2);
+    bool colon = take_char(text, ":");
+    int minute = take_number(text, 2, 2);
+    if (minute < 0) {
+        if (colon)
+            return -1;
+        minute = 0;
+    } else if (take_char(text, ":") || !colon) {
+        int second = take_number(text, 2, 2);
+        if ((colon && second < 0) || second > 60)
+            return -1;
+        if (second >= 0 && take_char(text, ".,") && take_number(text, 1, 9) < 0)
+            return -1;
+    }
+    return hour < 0 || hour > 23 || minute > 59 ? -1 : hour * 60 + minute;
+}
+
+/* Z, +hh:mm, +hhmm, +hh: false where text is not exactly a zone. */
+static bool read_zone(struct rr_slice text, int *offset_min) {
+    *offset_min = 0;
+    if (take_char(&text, "Zz"))
+        return text.len == 0;
+    bool west = take_char(&text, "-");
+    if (!west && !take_char(&text, "+"))
+        return false;
+    int hours = take_number(&text, 2, 2);
+    bool colon = take_char(&text, ":");
+    int minutes = take_number(&text, 2, 2);
+    if (hours < 0 || hours > 23 || minutes > 59 || (colon && minutes < 0) || text.len > 0)
+        return false;
+    *offset_min = hours * 60 + (minutes < 0 ? 0 : minutes);
+    if (west)
+        *offset_min = -*offset_min;
+    return true;
+}
+
+rr_day rr_day_parse(struct rr_slice text) {
+    text = rr_slice_trim(text);
+    rr_day day = take_date(&text);
+    if (day == RR_DAY_UNKNOWN || text.len == 0)
+        return day;
+    if (!take_char(&text, "T "))
+        return RR_DAY_UNKNOWN;
+    text = rr_slice_trim(text);
+    int offset_min, minute = take_time(&text);
+    if (minute < 0 || !read_zone(rr_slice_trim(text), &offset_min))
+        return day; /* a time without a zone is KST already; a remark changes nothing */
+    int kst_min = minute - offset_min + kst_offset_min;
+    if (kst_min < 0)
+        return neighbour(day, -1);
+    return kst_min >= day_min ? neighbour(day, 1) : day;
+}
+
+void rr_day_text(rr_day day, char text[RR_DAY_TEXT_SIZE]) {
+    text[0] = '\0';
+    if (day != RR_DAY_UNKNOWN)
+        snprintf(text, RR_DAY_TEXT_SIZE, "%04d-%02d-%02d", rr_day_year(day), rr_day_month(day), day % 100);
+}
+
+int rr_deal_year(rr_day start, rr_day contract, rr_day expected_close) {
+    rr_day day = start != RR_DAY_UNKNOWN ? start : contract != RR_DAY_UNKNOWN ? contract : expected_close;
+    return rr_day_year(day);
+}

@@ -1,0 +1,121 @@
+#include "service/query.h"
+
+#include "rules/day.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A pair of the query string: a name, and a value where there is a `=`. */
+static const char pair_expression[] = "\\G(?:^|&)([^=&]*)(?:=([^&]*))?";
+static const char date_expression[] = "\\A([0-9]{4})-([0-9]{2})-([0-9]{2})\\z";
+
+int rr_query_open(struct rr_query_parser *parser, struct rr_err *err) {
+    *parser = (struct rr_query_parser){NULL, NULL};
+    if (rr_pattern_compile(&parser->pair, pair_expression, err) == 0 &&
+        rr_pattern_compile(&parser->date, date_expression, err) == 0)
+        return 0;
+    rr_query_close(parser);
+    return -1;
+}
+
+void rr_query_close(struct rr_query_parser *parser) {
+    rr_pattern_free(&parser->pair);
+    rr_pattern_free(&parser->date);
+}
+
+static int hex_digit(char c) {
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c = (char)(c | 0x20);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Percent-decodes into out, which has room for all of encoded; false at a `%` without two hex digits. */
+static bool decode(struct rr_slice encoded, char *out, struct rr_slice *decoded) {
+    size_t len = 0;
+    for (size_t i = 0; i < encoded.len; i++) {
+        char c = encoded.ptr[i];
+        if (c == '%') {
+            int high = i + 2 < encoded.len ? hex_digit(encoded.ptr[i + 1]) : -1;
+            int low = high >= 0 ? hex_digit(encoded.ptr[i + 2]) : -1;
+            if (low < 0)
+                return false;
+            c = (char)(high * 16 + low);
+            i += 2;
+        }
+        out[len++] = c == '+' && encoded.ptr[i] == '+' ? ' ' : c;
+    }
+    *decoded = (struct rr_slice){out, len};
+    return true;
+}
+
+int rr_query_read_date(const struct rr_query_parser *parser, struct rr_slice value, struct rr_query *query, struct rr_err *err) {
+    struct rr_slice groups[4];
+    if (!rr_pattern_match(parser->date, value, 0, groups, 4))
+        return rr_fail(err, RR_BAD_DATE, "date must be YYYY-MM-DD in ASCII digits, such as 2026-01-19.");
+    int year = atoi(groups[1].ptr), month = atoi(groups[2].ptr), day = atoi(groups[3].ptr);
+    if (rr_day_of(year, month, day) == RR_DAY_UNKNOWN)
+        return rr_fail(err, RR_BAD_DATE, "date must be a day of the calendar between 0001-01-01 and 9999-12-31; %.10s is not.",
+                       groups[0].ptr);
+    memcpy(query->as_of, value.ptr, value.len);
+    query->as_of[value.len] = '\0';
+    query->has_date = true;
+    return 0;
+}
+
+int rr_query_read_mode(struct rr_slice value, struct rr_query *query, struct rr_err *err) {
+    query->mode = rr_mode_parse(value);
+    query->has_mode = query->mode != RR_MODE_COUNT;
+    return query->has_mode ? 0 : rr_fail(err, RR_BAD_MODE, "mode must be offline or online, in lower case.");
+}
+
+/* The two parameters that mean something, by the name they have. */
+enum parameter { PARAMETER_DATE, PARAMETER_MODE, PARAMETER_OTHER };
+
+static enum parameter parameter_of(struct rr_slice name) {
+    static const struct rr_slice names[] = {[PARAMETER_DATE] = RR_SLICE("date"), [PARAMETER_MODE] = RR_SLICE("mode")};
+    enum parameter parameter = PARAMETER_DATE;
+    while (parameter < PARAMETER_OTHER && !rr_slice_equal(name, names[parameter]))
+        parameter++;
+    return parameter;
+}
+
+/* The decoded values of the query string, as far as they mean something. */
+struct values {
+    bool present[PARAMETER_OTHER];
+    struct rr_slice value[PARAMETER_OTHER];
+    char bytes[PARAMETER_OTHER][RR_QUERY_MAX_BYTES];
+};
+
+static int take_pair(const struct rr_slice groups[3], struct values *values, struct rr_err *err) {
+    char name_bytes[RR_QUERY_MAX_BYTES];
+    struct rr_slice name;
+    if (!decode(groups[1], name_bytes, &name))
+        return rr_fail(err, RR_BAD_QUERY, "the query string has a %% that is not followed by two hexadecimal digits.");
+    enum parameter parameter = parameter_of(name);
+    if (parameter == PARAMETER_OTHER)
+        return 0;
+    if (values->present[parameter])
+        return rr_fail(err, RR_BAD_QUERY, "%.*s must be given once.", (int)name.len, name.ptr);
+    values->present[parameter] = true;
+    if (!decode(groups[2], values->bytes[parameter], &values->value[parameter]))
+        return rr_fail(err, RR_BAD_QUERY, "%.*s has a %% that is not followed by two hexadecimal digits.", (int)name.len,
+                       name.ptr);
+    return 0;
+}
+
+int rr_query_parse(const struct rr_query_parser *parser, struct rr_slice text, struct rr_query *query, struct rr_err *err) {
+    *query = (struct rr_query){.mode = RR_OFFLINE};
+    if (text.len > RR_QUERY_MAX_BYTES)
+        return rr_fail(err, RR_QUERY_TOO_LONG, "the query string must not be longer than %d bytes.", RR_QUERY_MAX_BYTES);
+    struct values values = {.present = {false}};
+    struct rr_slice groups[3];
+    for (size_t at = 0; at<text.len; at += groups[0].len> 0 ? groups[0].len : 1)
+        if (rr_pattern_match(parser->pair, text, at, groups, 3) && take_pair(groups, &values, err) != 0)
+            return -1;
+    if (values.present[PARAMETER_DATE] && rr_query_read_date(parser, values.value[PARAMETER_DATE], query, err) != 0)
+        return -1;
+    if (values.present[PARAMETER_MODE] && rr_query_read_mode(values.value[PARAMETER_MODE], query, err) != 0)
+        return -1;
+    return 0;
+}

@@ -1,0 +1,37 @@
+#ifndef RR_SERVICE_QUERY_H
+#define RR_SERVICE_QUERY_H
+
+#include "base/err.h"
+#include "base/pattern.h"
+#include "base/text.h"
+#include "store/store.h"
+
+#include <stdbool.h>
+
+/* What a request asks for (contract.md 3), read by PCRE2 from its query string.
+ *
+ *     rr_query_open(&parser, err)
+ *     rr_query_parse(&parser, text, &query, err)   RR_BAD_DATE, RR_BAD_MODE, RR_BAD_QUERY, RR_QUERY_TOO_LONG
+ *     rr_query_close(&parser)                      idempotent */
+struct rr_query_parser {
+    struct rr_pattern *pair;
+    struct rr_pattern *date;
+};
+
+struct rr_query {
+    bool has_date, has_mode;
+    char as_of[16];    /* YYYY-MM-DD of the calendar, when has_date */
+    enum rr_mode mode; /* when has_mode */
+};
+
+enum { RR_QUERY_MAX_BYTES = 2048 };
+
+int rr_query_open(struct rr_query_parser *parser, struct rr_err *err);
+int rr_query_parse(const struct rr_query_parser *parser, struct rr_slice text, struct rr_query *query, struct rr_err *err);
+void rr_query_close(struct rr_query_parser *parser);
+
+/* The date and mode of one value each, as the query's (for the command line). */
+int rr_query_read_date(const struct rr_query_parser *parser, struct rr_slice value, struct rr_query *query, struct rr_err *err);
+int rr_query_read_mode(struct rr_slice value, struct rr_query *query, struct rr_err *err);
+
+#endif

@@ -1,0 +1,143 @@
+#include "service/serve.h"
+
+#include "base/log.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { lock_poll_ms = 10, lock_jitter_ms = 10 };
+
+static const char *const source_names[] = {[RR_HIT] = "hit", [RR_GENERATED] = "generated", [RR_STALE] = "stale"};
+
+const char *rr_reply_source_name(enum rr_reply_source source) {
+    return source_names[source];
+}
+
+void rr_reply_free(struct rr_reply *reply) {
+    rr_document_free(&reply->document);
+}
+
+static bool look_up(struct rr_service *service, const struct rr_key *key, struct rr_reply *reply, enum rr_reply_source source,
+                    struct rr_err *why) {
+    if (rr_store_find(service->store, key, &reply->document, why) != 0)
+        return false;
+    reply->source = source;
+    return true;
+}
+
+/* Waits for the lock or for the report, whichever comes first: RR_LOCK_TIMEOUT when neither does. */
+static int lock_or_find(struct rr_service *service, const struct rr_key *key, struct rr_deadline deadline, struct rr_reply *reply,
+                        bool *found, struct rr_err *why) {
+    *found = false;
+    while (rr_store_lock(service->store, why) != 0) {
+        if (why->code != RR_LOCKED)
+            return -1;
+        if (rr_deadline_passed(deadline))
+            return rr_fail(why, RR_LOCK_TIMEOUT, "another generation held the lock for all of the request's time");
+        rr_sleep_ms(lock_poll_ms + random() % lock_jitter_ms);
+        *found = look_up(service, key, reply, RR_HIT, why);
+        if (*found)
+            return 0;
+    }
+    return 0;
+}
+
+static void set_aside(struct rr_service *service, const struct rr_key *key, const struct rr_err *broken) {
+    struct rr_err err = {RR_OK, ""};
+    rr_store_set_aside(service->store, key, &err);
+    rr_log(RR_LOG_WARNING, "broken_report_set_aside",
+           (const struct rr_log_field[]){{"as_of", key->as_of, 0},
+                                         {"mode", rr_mode_name(key->mode), 0},
+                                         {"reason", broken->message, 0},
+                                         {"failure", err.message, 0},
+                                         {0}});
+}
+
+static int generate(struct rr_service *service, const struct rr_key *key, struct rr_run *run, struct rr_deadline deadline,
+                    struct rr_err *err) {
+    const struct rr_mode_list wanted = {{key->mode}, 1};
+    enum rr_result results[RR_MODE_COUNT];
+    rr_run_begin(run, RR_BY_HTTP, key->as_of, service);
+    run->patience = rr_patience_of_request(deadline);
+    return rr_run_generate(service, run, &wanted, results, err);
+}
+
+/* With the lock held: whoever held it before may have made the report, or failed to. */
+static bool make_locked(struct rr_service *service, const struct rr_key *key, struct rr_deadline deadline, struct rr_reply *reply,
+                        struct rr_err *why) {
+    if (look_up(service, key, reply, RR_HIT, why))
+        return true;
+    if (why->code == RR_BROKEN)
+        set_aside(service, key, why);
+    struct rr_run run;
+    if (rr_run_failed_recently(service, key->mode, why) || generate(service, key, &run, deadline, why) != 0)
+        return false;
+    return look_up(service, key, reply, RR_GENERATED, why);
+}
+
+static bool make(struct rr_service *service, const struct rr_key *key, struct rr_reply *reply, struct rr_err *why) {
+    struct rr_deadline deadline = rr_deadline_in_ms(service->conf->request_deadline_s * 1000);
+    bool found;
+    if (rr_run_failed_recently(service, key->mode, why) || lock_or_find(service, key, deadline, reply, &found, why) != 0)
+        return false;
+    found = found || make_locked(service, key, deadline, reply, why);
+    rr_store_unlock(service->store);
+    return found;
+}
+
+/* Marks the last success as what it is, in place. */
+static int restamp(struct rr_document *document, const struct rr_key *key, const struct rr_err *why, struct rr_err *err) {
+    struct rr_json json = {false};
+    cJSON *marks = rr_json_object(&json, NULL, NULL);
+    rr_json_bool(&json, marks, "is_stale", true);
+    rr_json_text(&json, marks, "stale_reason", rr_slice_of("latest_success_fallback"));
+    rr_json_text(&json, marks, "stale_error_code", rr_slice_of(rr_code_name(why->code)));
+    rr_json_text(&json, marks, "requested_as_of", rr_slice_of(key->as_of));
+    struct rr_buf marked = RR_BUF_INIT(RR_DOCUMENT_MAX_BYTES);
+    int rc = json.failed ? rr_fail_memory(err) : rr_document_restamp(&document->body, marks, &marked, err);
+    cJSON_Delete(marks);
+    if (rc != 0) {
+        rr_buf_free(&marked);
+        return -1;
+    }
+    rr_buf_free(&document->body);
+    document->body = marked;
+    return 0;
+}
+
+static int fall_back(struct rr_service *service, const struct rr_key *key, struct rr_reply *reply, struct rr_err *why) {
+    struct rr_err err;
+    reply->source = RR_STALE;
+    if (rr_store_find_latest(service->store, key->mode, &reply->document, &err) == 0 &&
+        restamp(&reply->document, key, why, &err) == 0)
+        return 0;
+    if (err.code != RR_NOT_FOUND)
+        *why = err;
+    return -1;
+}
+
+int rr_serve_report(struct rr_service *service, const struct rr_key *key, struct rr_reply *reply, struct rr_err *why) {
+    if (!look_up(service, key, reply, RR_HIT, why) && !make(service, key, reply, why) && fall_back(service, key, reply, why) != 0)
+        return -1;
+    reply->outdated = rr_service_outdated(service, &reply->document);
+    return 0;
+}
+
+int rr_serve_recompute(struct rr_service *service, const struct rr_key *key, struct rr_recomputed *recomputed,
+                       struct rr_err *err) {
+    *recomputed = (struct rr_recomputed){.result = RR_FAILED};
+    struct rr_deadline deadline = rr_deadline_in_ms(service->conf->request_deadline_s * 1000);
+    if (rr_store_lock(service->store, err) != 0) {
+        if (err->code != RR_LOCKED)
+            return -1;
+        recomputed->result = RR_SKIPPED_LOCKED;
+        return 0;
+    }
+    struct rr_run run;
+    int rc = generate(service, key, &run, deadline, err);
+    rr_store_unlock(service->store);
+    recomputed->result = rc == 0 ? RR_SUCCESS : RR_FAILED;
+    memcpy(recomputed->job_run_id, run.job_run_id, sizeof recomputed->job_run_id);
+    recomputed->duration_ms = rr_run_duration_ms(&run);
+    return rc;
+}

@@ -1,0 +1,30 @@
+#ifndef RR_SERVICE_SERVICE_H
+#define RR_SERVICE_SERVICE_H
+
+#include "base/clock.h"
+#include "base/conf.h"
+#include "report/book.h"
+#include "store/store.h"
+
+/* A failure that could not be written into the status (disk full, say): this process alone remembers it. */
+struct rr_unrecorded_failure {
+    int64_t at_s; /* 0: none */
+    struct rr_err why;
+};
+
+/* What every operation of the service works with. All is borrowed; one thread. */
+struct rr_service {
+    const struct rr_conf *conf;
+    struct rr_store *store;
+    const struct rr_clock *clock;
+    struct rr_progress progress; /* for somebody who watches; may be empty */
+    struct rr_unrecorded_failure unrecorded[RR_MODE_COUNT];
+};
+
+/* Today's date in REPORT_TZ. */
+void rr_service_today(const struct rr_service *service, char as_of[16]);
+
+/* Is the report made from another state of the database than today's? False where either is unknown. */
+bool rr_service_outdated(const struct rr_service *service, const struct rr_document *document);
+
+#endif

@@ -1,0 +1,58 @@
+#ifndef RR_STORE_LAYOUT_H
+#define RR_STORE_LAYOUT_H
+
+#include "base/file.h"
+#include "base/lock.h"
+#include "store/store.h"
+
+#include <limits.h>
+#include <sys/types.h>
+
+/* For the files of lib/store alone: how the store lies on disk (contract.md 1). */
+
+/* A file's validity is remembered for as long as the file is the same one. */
+struct rr_remembered {
+    ino_t inode; /* 0: nothing */
+    int64_t size;
+    int64_t mtime_ns;
+    struct rr_document_meta meta;
+    char etag[RR_ETAG_SIZE];
+};
+
+enum { RR_REMEMBERED_MAX = 64 };
+
+struct rr_store {
+    char root[PATH_MAX - 256]; /* room for the longest name below it */
+    struct rr_lock lock;
+    struct rr_draft draft;
+    struct rr_remembered remembered[RR_REMEMBERED_MAX]; /* by hash of the key */
+};
+
+void rr_layout_folder(const struct rr_store *store, enum rr_mode mode, char path[PATH_MAX]);
+void rr_layout_report(const struct rr_store *store, const struct rr_key *key, char path[PATH_MAX]);
+void rr_layout_status(const struct rr_store *store, enum rr_mode mode, char path[PATH_MAX]);
+void rr_layout_display_status(enum rr_mode mode, char text[RR_REPORT_PATH_SIZE]);
+void rr_layout_lock(const struct rr_store *store, char path[PATH_MAX]);
+
+/* Is a directory entry a report's (`YYYY-MM-DD.json`)? Then *key is filled. */
+bool rr_layout_is_report(const char *name, enum rr_mode mode, struct rr_key *key);
+bool rr_layout_is_set_aside(const char *name);
+
+/* Is text YYYY-MM-DD by its looks, and so fit to be part of a file's name? */
+bool rr_layout_is_date(const char *text);
+
+typedef int rr_layout_visitor(void *ctx, const char *name, const char *path, struct rr_err *err);
+
+/* Calls visit with every entry of the mode's folder, up to the first that fails. */
+int rr_layout_visit(struct rr_store *store, enum rr_mode mode, rr_layout_visitor *visit, void *ctx, struct rr_err *err);
+
+/* Removes temporaries that crashes left. */
+int rr_layout_sweep(struct rr_store *store, struct rr_err *err);
+
+/* RR_NOT_FOUND or RR_BROKEN where rr_store_read_status makes do with an empty one. */
+int rr_layout_load_status(struct rr_store *store, enum rr_mode mode, struct rr_status *status, struct rr_err *err);
+
+/* The report that the mode's last success names; false where it names none. */
+bool rr_layout_last_success(struct rr_store *store, enum rr_mode mode, struct rr_key *key);
+
+#endif

@@ -1,0 +1,91 @@
+#include "base/json.h"
+#include "base/log.h"
+#include "store/layout.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { status_max_bytes = 1024 * 1024 };
+
+static cJSON *take_run(cJSON *object, const char *name) {
+    cJSON *run = cJSON_DetachItemFromObjectCaseSensitive(object, name);
+    if (cJSON_IsObject(run))
+        return run;
+    cJSON_Delete(run);
+    return NULL;
+}
+
+int rr_layout_load_status(struct rr_store *store, enum rr_mode mode, struct rr_status *status, struct rr_err *err) {
+    *status = (struct rr_status){NULL, NULL};
+    char path[PATH_MAX];
+    rr_layout_status(store, mode, path);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return rr_fail(err, RR_NOT_FOUND, "the status cannot be opened: %s", strerror(errno));
+    struct rr_buf text = RR_BUF_INIT(status_max_bytes);
+    int rc = rr_file_read_all(fd, &text, err);
+    cJSON *object = rc == 0 ? cJSON_ParseWithLengthOpts(text.ptr, text.len + 1, NULL, true) : NULL;
+    if (rc == 0 && !cJSON_IsObject(object))
+        rc = rr_fail(err, RR_BROKEN, "the status is not one JSON object");
+    status->last_run = take_run(object, "last_run");
+    status->last_success = take_run(object, "last_success");
+    cJSON_Delete(object);
+    rr_buf_free(&text);
+    close(fd);
+    return rc;
+}
+
+void rr_store_read_status(struct rr_store *store, enum rr_mode mode, struct rr_status *status) {
+    struct rr_err err;
+    if (rr_layout_load_status(store, mode, status, &err) != 0 && err.code != RR_NOT_FOUND)
+        rr_log(RR_LOG_WARNING, "status_broken",
+               (const struct rr_log_field[]){{"mode", rr_mode_name(mode), 0}, {"reason", err.message, 0}, {0}});
+}
+
+bool rr_layout_last_success(struct rr_store *store, enum rr_mode mode, struct rr_key *key) {
+    struct rr_status status;
+    rr_store_read_status(store, mode, &status);
+    struct rr_slice as_of = rr_json_member(status.last_success, "as_of");
+    bool named = as_of.ptr != NULL && rr_layout_is_date(as_of.ptr);
+    *key = (struct rr_key){.mode = mode};
+    if (named)
+        memcpy(key->as_of, as_of.ptr, as_of.len);
+    rr_status_free(&status);
+    return named;
+}
+
+void rr_status_free(struct rr_status *status) {
+    cJSON_Delete(status->last_run);
+    cJSON_Delete(status->last_success);
+    *status = (struct rr_status){NULL, NULL};
+}
+
+static void add_run(struct rr_json *json, cJSON *object, const char *name, const cJSON *run) {
+    rr_json_add(json, object, name, run == NULL ? cJSON_CreateNull() : cJSON_Duplicate(run, true));
+}
+
+int rr_store_record(struct rr_store *store, enum rr_mode mode, const cJSON *run, struct rr_err *err) {
+    struct rr_status before;
+    rr_store_read_status(store, mode, &before);
+    bool success = rr_slice_equal(rr_json_member(run, "result"), (struct rr_slice)RR_SLICE("SUCCESS"));
+    struct rr_json json = {0};
+    cJSON *object = rr_json_object(&json, NULL, NULL);
+    add_run(&json, object, "last_run", run);
+    add_run(&json, object, "last_success", success ? run : before.last_success);
+    rr_status_free(&before);
+    struct rr_buf text = RR_BUF_INIT(status_max_bytes);
+    int rc = rr_json_print(&json, object, &text, err);
+    rr_buf_add_text(&text, "\n");
+    char path[PATH_MAX];
+    rr_layout_status(store, mode, path);
+    struct rr_draft draft;
+    if (rc == 0)
+        rc = rr_draft_open(&draft, path, err) == 0 && rr_draft_write(&draft, text.ptr, text.len, err) == 0 &&
+                     rr_draft_commit(&draft, err) == 0
+                 ? 0
+                 : -1;
+    rr_buf_free(&text);
+    return rc;
+}

@@ -1,0 +1,189 @@
+#include "store/store.h"
+
+#include "base/hash.h"
+#include "store/document.h"
+#include "store/layout.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { ns_per_s = 1000000000 };
+
+int rr_store_open(struct rr_store **out, const char *cache_dir, struct rr_err *err) {
+    struct rr_store *store = calloc(1, sizeof *store);
+    if (store == NULL)
+        return rr_fail_memory(err);
+    store->lock = (struct rr_lock)RR_LOCK_FREE;
+    store->draft.fd = -1;
+    int rc = 0;
+    if (snprintf(store->root, sizeof store->root, "%s", cache_dir) >= (int)sizeof store->root)
+        rc = rr_fail(err, RR_BAD_SETTING, "CACHE_DIR is too long a name");
+    for (enum rr_mode mode = 0; rc == 0 && mode < RR_MODE_COUNT; mode++) {
+        char folder[PATH_MAX];
+        rr_layout_folder(store, mode, folder);
+        rc = rr_file_make_dirs(folder, err);
+    }
+    if (rc == 0)
+        rc = rr_layout_sweep(store, err);
+    *out = store;
+    if (rc != 0)
+        rr_store_close(out);
+    return rc;
+}
+
+void rr_store_close(struct rr_store **store) {
+    if (*store == NULL)
+        return;
+    rr_store_abandon(*store);
+    rr_store_unlock(*store);
+    free(*store);
+    *store = NULL;
+}
+
+int rr_store_lock(struct rr_store *store, struct rr_err *err) {
+    char path[PATH_MAX];
+    rr_layout_lock(store, path);
+    return rr_lock_try(&store->lock, path, err);
+}
+
+void rr_store_unlock(struct rr_store *store) {
+    rr_lock_release(&store->lock);
+}
+
+void rr_document_free(struct rr_document *document) {
+    rr_buf_free(&document->body);
+}
+
+static int64_t mtime_ns_of(const struct stat *st) {
+    return (int64_t)st->st_mtim.tv_sec * ns_per_s + st->st_mtim.tv_nsec;
+}
+
+static struct rr_remembered *remembered_slot(struct rr_store *store, const struct rr_key *key) {
+    return &store->remembered[(rr_hash64(rr_slice_of(key->as_of)) + key->mode) % RR_REMEMBERED_MAX];
+}
+
+static bool same_key(const struct rr_key *a, const struct rr_key *b) {
+    return a->mode == b->mode && strcmp(a->as_of, b->as_of) == 0;
+}
+
+/* Checks the bytes of an open file, and remembers what they were found to be. */
+static int check(struct rr_remembered *slot, const struct rr_key *key, struct rr_slice bytes, const struct stat *st,
+                 struct rr_err *err) {
+    struct rr_document_meta meta;
+    if (rr_document_check(bytes, &meta, err) != 0)
+        return -1;
+    if (!same_key(&meta.key, key))
+        return rr_fail(err, RR_BROKEN, "the file holds another report, %s (%s)", meta.key.as_of, rr_mode_name(meta.key.mode));
+    *slot = (struct rr_remembered){.inode = st->st_ino, .size = st->st_size, .mtime_ns = mtime_ns_of(st), .meta = meta};
+    snprintf(slot->etag, sizeof slot->etag, "W/\"%016llx\"", (unsigned long long)rr_hash64(bytes));
+    return 0;
+}
+
+static bool is_remembered(const struct rr_remembered *slot, const struct rr_key *key, const struct stat *st) {
+    return slot->inode == st->st_ino && slot->size == st->st_size && slot->mtime_ns == mtime_ns_of(st) &&
+           same_key(&slot->meta.key, key);
+}
+
+static int read_document(struct rr_store *store, const struct rr_key *key, int fd, struct rr_document *document,
+                         struct rr_err *err) {
+    struct rr_remembered *slot = remembered_slot(store, key);
+    struct stat st;
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+        return rr_fail(err, RR_BROKEN, "it is not a regular file");
+    if (rr_file_read_all(fd, &document->body, err) != 0)
+        return -1;
+    struct rr_slice bytes = {document->body.ptr, document->body.len};
+    if (!is_remembered(slot, key, &st) && check(slot, key, bytes, &st, err) != 0)
+        return -1;
+    document->meta = slot->meta;
+    document->modified_s = st.st_mtim.tv_sec;
+    memcpy(document->etag, slot->etag, sizeof document->etag);
+    return 0;
+}
+
+int rr_store_find(struct rr_store *store, const struct rr_key *key, struct rr_document *document, struct rr_err *err) {
+    char path[PATH_MAX];
+    rr_layout_report(store, key, path);
+    rr_buf_clear(&document->body);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO in a report's place must not hold us */
+    if (fd < 0)
+        return rr_fail(err, errno == ENOENT ? RR_NOT_FOUND : RR_PIPELINE_FAILED, "the report cannot be opened: %s",
+                       strerror(errno));
+    int rc = read_document(store, key, fd, document, err);
+    close(fd);
+    return rc;
+}
+
+/* The reports of a mode, newest first. */
+struct listing {
+    struct dated_key {
+        struct rr_key key;
+        int64_t mtime_ns;
+    } * keys;
+    size_t count;
+    enum rr_mode mode;
+};
+
+static int note_report(void *ctx, const char *name, const char *path, struct rr_err *err) {
+    struct listing *listing = ctx;
+    struct rr_key key;
+    struct stat st;
+    if (!rr_layout_is_report(name, listing->mode, &key) || stat(path, &st) != 0)
+        return 0;
+    struct dated_key *grown = realloc(listing->keys, (listing->count + 1) * sizeof *grown);
+    if (grown == NULL)
+        return rr_fail_memory(err);
+    listing->keys = grown;
+    listing->keys[listing->count++] = (struct dated_key){key, mtime_ns_of(&st)};
+    return 0;
+}
+
+static int newest_first(const void *left, const void *right) {
+    const struct dated_key *a = left, *b = right;
+    if (a->mtime_ns != b->mtime_ns)
+        return a->mtime_ns < b->mtime_ns ? 1 : -1;
+    return strcmp(b->key.as_of, a->key.as_of);
+}
+
+static int find_newest(struct rr_store *store, enum rr_mode mode, struct rr_document *document, struct rr_err *err) {
+    struct listing listing = {.mode = mode};
+    int rc = rr_layout_visit(store, mode, note_report, &listing, err);
+    bool found = false;
+    if (rc == 0 && listing.count > 0)
+        qsort(listing.keys, listing.count, sizeof *listing.keys, newest_first);
+    for (size_t i = 0; rc == 0 && i < listing.count && !found; i++)
+        found = rr_store_find(store, &listing.keys[i].key, document, err) == 0;
+    free(listing.keys);
+    return rc != 0 || found ? rc : rr_fail(err, RR_NOT_FOUND, "there is no valid report of the mode yet");
+}
+
+int rr_store_find_latest(struct rr_store *store, enum rr_mode mode, struct rr_document *document, struct rr_err *err) {
+    struct rr_key key;
+    if (rr_layout_last_success(store, mode, &key) && rr_store_find(store, &key, document, err) == 0)
+        return 0;
+    return find_newest(store, mode, document, err);
+}
+
+static int write_draft(void *ctx, const char *bytes, size_t len, struct rr_err *err) {
+    return rr_draft_write(ctx, bytes, len, err);
+}
+
+int rr_store_begin(struct rr_store *store, const struct rr_key *key, struct rr_sink *sink, struct rr_err *err) {
+    char path[PATH_MAX];
+    rr_layout_report(store, key, path);
+    *sink = (struct rr_sink){write_draft, &store->draft};
+    return rr_draft_open(&store->draft, path, err);
+}
+
+int rr_store_publish(struct rr_store *store, struct rr_err *err) {
+    return rr_draft_commit(&store->draft, err);
+}
+
+void rr_store_abandon(struct rr_store *store) {
+    rr_draft_discard(&store->draft);
+}

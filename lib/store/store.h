@@ -1,0 +1,110 @@
+#ifndef RR_STORE_STORE_H
+#define RR_STORE_STORE_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/mode.h"
+#include "base/sink.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Where reports and their status are kept, and the lock that makes generations take turns. Nothing above knows that
+ * these are files.
+ *
+ *     rr_store_open(&store, cache_dir, err)
+ *     rr_store_find(store, &key, &document, err)            what is there
+ *     rr_store_lock(store, err)                             before anything is made
+ *       rr_store_set_aside / rr_store_begin, write, rr_store_publish or _abandon
+ *       rr_store_record(store, mode, run, err)              last of all, so that a crash shows an older success
+ *     rr_store_unlock(store)                                idempotent; a process that dies unlocks too
+ *     rr_store_close(&store)                                idempotent
+ *
+ * A process has one store and uses it from one thread. */
+struct rr_store;
+
+/* One report's name. */
+struct rr_key {
+    enum rr_mode mode;
+    char as_of[16]; /* YYYY-MM-DD */
+};
+
+enum { RR_ETAG_SIZE = 24, RR_REPORT_PATH_SIZE = 64, RR_DOCUMENT_MAX_BYTES = 1024 * 1024 * 1024 };
+
+/* What a report says of itself; a text is "" where it does not say. */
+struct rr_document_meta {
+    struct rr_key key;
+    char db_version[40];
+    char db_signature[64];
+    char generator_version[64];
+    char job_run_id[64];
+};
+
+/* A valid report: it parses, and its meta names the key that it is kept under. */
+struct rr_document {
+    struct rr_document_meta meta;
+    struct rr_buf body;
+    char etag[RR_ETAG_SIZE]; /* weak, of the content: W/"..." */
+    int64_t modified_s;
+};
+
+#define RR_DOCUMENT_EMPTY                                                                                                        \
+    { .body = RR_BUF_INIT(RR_DOCUMENT_MAX_BYTES) }
+
+/* Makes the folders, and removes what crashes left in them. */
+int rr_store_open(struct rr_store **store, const char *cache_dir, struct rr_err *err);
+void rr_store_close(struct rr_store **store);
+
+/* Takes the lock at once, or fails: RR_LOCKED when somebody else holds it. */
+int rr_store_lock(struct rr_store *store, struct rr_err *err);
+void rr_store_unlock(struct rr_store *store);
+
+/* RR_NOT_FOUND when there is no such report, RR_BROKEN when what is there is not valid. document is emptied first, is the
+ * caller's, and is freed by rr_document_free whatever came back. */
+int rr_store_find(struct rr_store *store, const struct rr_key *key, struct rr_document *document, struct rr_err *err);
+void rr_document_free(struct rr_document *document);
+
+/* The report to fall back to: the mode's last success by its status or, where that does not lead to a valid report, the
+ * newest valid one. RR_NOT_FOUND when there is none. */
+int rr_store_find_latest(struct rr_store *store, enum rr_mode mode, struct rr_document *document, struct rr_err *err);
+
+/* Appends body to out with meta's members replaced or added from `members` (an object, borrowed); every other byte is as it
+ * was. body is a document's. */
+int rr_document_restamp(const struct rr_buf *body, const cJSON *members, struct rr_buf *out, struct rr_err *err);
+
+/* Keeps a broken report aside for the operator (`*.corrupt`). The lock is held. */
+int rr_store_set_aside(struct rr_store *store, const struct rr_key *key, struct rr_err *err);
+
+/* A report in the making: what is written to the sink becomes the report at rr_store_publish, whole, or never. One at a
+ * time; the lock is held. */
+int rr_store_begin(struct rr_store *store, const struct rr_key *key, struct rr_sink *sink, struct rr_err *err);
+int rr_store_publish(struct rr_store *store, struct rr_err *err);
+void rr_store_abandon(struct rr_store *store); /* idempotent; after a publish it does nothing */
+
+/* The report's name for people, relative: `report_cache/2026-01-19.json`. */
+void rr_store_display_path(const struct rr_key *key, char text[RR_REPORT_PATH_SIZE]);
+
+/* What is known of a mode's runs (contract.md 3 "GET /status"): trees, NULL where there is none. */
+struct rr_status {
+    cJSON *last_run;
+    cJSON *last_success;
+};
+
+/* A status that is missing or broken reads as empty. */
+void rr_store_read_status(struct rr_store *store, enum rr_mode mode, struct rr_status *status);
+void rr_status_free(struct rr_status *status);
+
+/* Makes run (borrowed) the mode's last run, and its last success too if its result says so; the other entry stays. Every
+ * writer holds the lock, so none undoes what another wrote. */
+int rr_store_record(struct rr_store *store, enum rr_mode mode, const cJSON *run, struct rr_err *err);
+
+/* Removes reports and set-aside files that were written more than max_age_s ago. The file that
+ * rr_store_find_latest gives stays whatever its age, and so does the status. */
+int rr_store_prune(struct rr_store *store, int64_t max_age_s, uint32_t *removed, struct rr_err *err);
+
+/* Looks at every report and status: calls tell with its display path and what is wrong with it, NULL if nothing. */
+int rr_store_verify(struct rr_store *store, void (*tell)(void *ctx, const char *path, const char *problem), void *ctx,
+                    struct rr_err *err);
+
+#endif
