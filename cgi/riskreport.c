@@ -244,6 +244,8 @@ static int run_generate(int argc, char **argv) {
     return rc == 0 ? EXIT_OK : fail_work(&err);
 }
 
+enum { status_max_bytes = 1024 * 1024 };
+
 static int run_status(int argc, char **argv) {
     const char *mode = NULL;
     int status;
@@ -261,7 +263,7 @@ static int run_status(int argc, char **argv) {
         return fail(EXIT_USAGE, &err);
     }
     struct rr_json json = {false};
-    struct rr_buf text = RR_BUF_INIT(1024 * 1024);
+    struct rr_buf text = RR_BUF_INIT(status_max_bytes);
     cJSON *tree =
         query.has_mode ? rr_status_json(&json, bench.service.store, query.mode) : rr_status_json_all(&json, bench.service.store);
     rc = rr_json_print(&json, tree, &text, &err);
@@ -334,7 +336,7 @@ static int run_demo(int argc, char **argv) {
         return status;
     struct rr_err err;
     if (output == NULL || demo.deals == 0 || year > 9999) {
-        rr_fail(&err, RR_BAD_SETTING, "demo needs --output FILE, at least one deal, and a year of four digits");
+        rr_err_set(&err, RR_BAD_SETTING, "demo needs --output FILE, at least one deal, and a year of four digits");
         return fail(EXIT_USAGE, &err);
     }
     struct watch watch = begin_watch("demo");

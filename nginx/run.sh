@@ -8,6 +8,7 @@
 #   WORKERS   how many workers                                  4
 #   RUN_DIR   socket, logs, nginx's temporary files             build/run/$PORT
 #   DB_PATH   the CRM database; a demo CRM is made without it   build/demo/crm.db
+#   BUILD     where the programs are: another build's          build
 #   CACHE_DIR, WORK_DIR, REPORT_TZ and the other settings of the service are passed on to the workers.
 #
 # Ctrl-C, SIGTERM, SIGHUP: requests in hand are finished, everything is stopped, exit status 0. A second signal stops
@@ -24,19 +25,20 @@ set -euo pipefail
 readonly API=/api/report/counterparty-risk
 readonly READY_LIMIT_S=15   # from the start to the first answer
 
-readonly WORKER_BIN=build/bin/riskreport.fcgi
-readonly CLI_BIN=build/bin/riskreport
 readonly DEMO_DB=build/demo/crm.db
 
 # multiwatch replaces a dead worker at once, and gives up a worker that has died -r times in a row within -t
 # milliseconds of its start. We never want to give up (workers may be killed for an hour, and then be well), nor to
 # start a worker that cannot live hundreds of times a second. So -r is out of reach, and all but the very first
-# workers (while $1 exists) wait a little before they become the worker $2: the socket queues requests meanwhile.
+# workers (while the file exists) wait a little before they start: the socket queues requests meanwhile.
+# The names come by the environment, since multiwatch refuses arguments that are no text in the locale.
 readonly NEVER_GIVE_UP=1000000000
 # shellcheck disable=SC2016  # the $ are for the inner shell
-readonly START_WORKER='if [ ! -e "$1" ]; then sleep 0.25; fi; exec "$2"'
+readonly START_WORKER='[ -e "$RR_STARTING" ] || sleep 0.3; unset RR_STARTING; exec "$RR_WORKER"'
 
 project_dir=''
+cli=''
+worker=''
 nginx_pid=''
 pool_pid=''
 lock_fd=''
@@ -60,6 +62,11 @@ is_number_up_to() { [[ $2 =~ ^[1-9][0-9]{0,5}$ ]] && (($2 <= $1)); }
 
 read_settings() {
     # make passes on what was not given as an empty value
+    local build=${BUILD:-build}
+    [[ $build == /* ]] || build=$project_dir/$build
+    cli=$build/bin/riskreport
+    worker=$build/bin/riskreport.fcgi
+
     PORT=${PORT:-8000}
     WORKERS=${WORKERS:-4}
     export CACHE_DIR=${CACHE_DIR:-report_cache}
@@ -83,7 +90,7 @@ check_programs() {
     for program in nginx spawn-fcgi multiwatch setpriv setsid flock; do
         type -P "$program" >/dev/null || fail "$program is not installed: run nginx/install-packages.sh run"
     done
-    for program in "$CLI_BIN" "$WORKER_BIN"; do
+    for program in "$cli" "$worker"; do
         [[ -x $program ]] || fail "$program is not built: run make"
     done
 }
@@ -126,7 +133,7 @@ choose_database() {
     else
         say "DB_PATH is not set: making a demo CRM, $DEMO_DB"
         rm -f -- "$DEMO_DB.new"
-        "$CLI_BIN" demo --output "$DEMO_DB.new" >/dev/null || fail "cannot make the demo CRM $DEMO_DB"
+        "$cli" demo --output "$DEMO_DB.new" >/dev/null || fail "cannot make the demo CRM $DEMO_DB"
         # It is complete: let it not count as a database that is just being changed (DB_STABLE_WINDOW_SEC).
         touch -d '1 hour ago' -- "$DEMO_DB.new"
         mv -- "$DEMO_DB.new" "$DEMO_DB"
@@ -149,8 +156,8 @@ check_cache_dir() {
 # The service's own program knows what each setting may be; it says what is wrong in one line.
 check_settings() {
     local message
-    if ! message=$("$CLI_BIN" status 2>&1 >/dev/null); then
-        printf '%s\n' "${message:-run.sh: \"$CLI_BIN status\" failed}" >&2
+    if ! message=$("$cli" status 2>&1 >/dev/null); then
+        printf '%s\n' "${message:-run.sh: \"$cli status\" failed}" >&2
         exit 1
     fi
 }
@@ -169,10 +176,11 @@ write_nginx_conf() {
     if ((EUID == 0)); then
         user_directive='user root;      # or the workers could not open the socket, which is ours alone'
     fi
-    # Only numbers and the two lines above are filled in, so nothing needs quoting.
+    # Only numbers and the lines above are filled in, so nothing needs quoting; and locations.conf is copied in, since
+    # nginx takes a path in an include directive for a pattern: a [ in it, and nothing would be included.
     sed -e "s/@PORT@/$PORT/" -e "s/@READ_TIMEOUT_SEC@/$read_timeout_s/" -e "s/@USER_DIRECTIVE@/$user_directive/" \
+        -e '/@LOCATIONS@/{' -e 'r nginx/locations.conf' -e 'd' -e '}' \
         nginx/riskreport.conf.template >"$RUN_DIR/nginx.conf"
-    ln -sfn -- "$project_dir/nginx/locations.conf" "$RUN_DIR/locations.conf"
     mkdir -p -- "$RUN_DIR/tmp"
 
     nginx_command=(nginx -p "$RUN_DIR/" -c "$RUN_DIR/nginx.conf" -e "$RUN_DIR/nginx-error.log")
@@ -187,11 +195,11 @@ start_pool() {
     : >"$RUN_DIR/starting"
     (
         cd -- "$RUN_DIR"
+        export RR_STARTING=$RUN_DIR/starting RR_WORKER=$worker
         exec setsid setpriv --pdeathsig TERM \
             spawn-fcgi -n -s worker.sock -M 0660 -b 1024 -d "$project_dir" -- \
             "$(type -P multiwatch)" -f "$WORKERS" -r "$NEVER_GIVE_UP" -s TERM -- \
-            "$(type -P setpriv)" --pdeathsig TERM \
-            /bin/sh -c "$START_WORKER" worker "$RUN_DIR/starting" "$project_dir/$WORKER_BIN"
+            "$(type -P setpriv)" --pdeathsig TERM /bin/sh -c "$START_WORKER"
     ) </dev/null >>"$RUN_DIR/worker.log" 2>&1 {lock_fd}>&- &
     pool_pid=$!
 }
@@ -210,7 +218,7 @@ is_answered() {
     [[ -s $RUN_DIR/nginx.pid ]] || return 1
     local connection status_line=''
     { exec {connection}<>"/dev/tcp/127.0.0.1/$PORT"; } 2>/dev/null || return 1
-    printf 'GET %s HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n' "$API/status" 2>/dev/null >&"$connection" || true
+    printf 'GET %s HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n' "$API/status" 1>&"$connection" 2>/dev/null || true
     IFS= read -r -t 3 status_line <&"$connection" || true
     exec {connection}>&-
     [[ $status_line == 'HTTP/1.'?' 200 '* ]]

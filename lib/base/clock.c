@@ -75,7 +75,7 @@ int64_t rr_clock_parse_iso(const char *text) {
     if (rest == NULL || sscanf(rest, "%c%2d:%2d%n", &sign, &hours, &minutes, &used) != 3 || rest[used] != '\0' ||
         (sign != '+' && sign != '-'))
         return -1;
-    int64_t offset_s = (hours * 60 + minutes) * 60;
+    int64_t offset_s = (hours * INT64_C(60) + minutes) * 60;
     return (int64_t)timegm(&tm) - (sign == '+' ? offset_s : -offset_s);
 }
 

@@ -33,15 +33,10 @@ enum rr_code rr_code_parse(const char *name) {
     return name != NULL && code < RR_CODE_COUNT ? code : RR_PIPELINE_FAILED;
 }
 
-int rr_fail(struct rr_err *err, enum rr_code code, const char *format, ...) {
+void rr_err_set(struct rr_err *err, enum rr_code code, const char *format, ...) {
     va_list args;
     va_start(args, format);
     err->code = code;
     vsnprintf(err->message, sizeof err->message, format, args);
     va_end(args);
-    return -1;
-}
-
-int rr_fail_memory(struct rr_err *err) {
-    return rr_fail(err, RR_PIPELINE_FAILED, "out of memory");
 }

@@ -35,10 +35,13 @@ const char *rr_code_name(enum rr_code code);
 /* The code of that name; RR_PIPELINE_FAILED where there is none. name may be NULL. */
 enum rr_code rr_code_parse(const char *name);
 
-/* Fills err and returns -1, so that a failure is one line: return rr_fail(err, ...). */
-int rr_fail(struct rr_err *err, enum rr_code code, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void rr_err_set(struct rr_err *err, enum rr_code code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* rr_fail with RR_PIPELINE_FAILED: memory ran out. */
-int rr_fail_memory(struct rr_err *err);
+/* Fills err and is -1, so that a failure is one line: return rr_fail(err, code, format, ...). */
+#define rr_fail(...) (rr_err_set(__VA_ARGS__), -1)
+
+/* The same, for memory that ran out. */
+#define rr_err_set_memory(err) rr_err_set(err, RR_PIPELINE_FAILED, "out of memory")
+#define rr_fail_memory(err)    (rr_err_set_memory(err), -1)
 
 #endif

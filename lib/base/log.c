@@ -5,6 +5,8 @@
 
 #include <unistd.h>
 
+enum { line_max_bytes = 64 * 1024 };
+
 static const char *const level_names[] = {[RR_LOG_INFO] = "info", [RR_LOG_WARNING] = "warning", [RR_LOG_ERROR] = "error"};
 
 void rr_log(enum rr_log_level level, const char *event, const struct rr_log_field *fields) {
@@ -21,7 +23,7 @@ void rr_log(enum rr_log_level level, const char *event, const struct rr_log_fiel
         else
             rr_json_whole(&json, line, field->name, field->number);
     }
-    struct rr_buf text = RR_BUF_INIT(64 * 1024);
+    struct rr_buf text = RR_BUF_INIT(line_max_bytes);
     struct rr_err err;
     if (rr_json_print(&json, line, &text, &err) == 0)
         rr_buf_add_text(&text, "\n");

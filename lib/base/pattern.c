@@ -34,8 +34,8 @@ bool rr_pattern_match(const struct rr_pattern *pattern, struct rr_slice text, si
         return false;
     const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(pattern->match);
     uint32_t pairs = pcre2_get_ovector_count(pattern->match);
-    for (uint32_t i = 0; i < count; i++) {
-        bool unset = i >= pairs || i >= (uint32_t)set || ends[2 * i] == PCRE2_UNSET;
+    for (size_t i = 0; i < count; i++) {
+        bool unset = i >= pairs || i >= (size_t)set || ends[2 * i] == PCRE2_UNSET;
         groups[i] = unset ? (struct rr_slice){NULL, 0}
                           : (struct rr_slice){(const char *)subject + ends[2 * i], ends[2 * i + 1] - ends[2 * i]};
     }

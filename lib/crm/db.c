@@ -56,7 +56,7 @@ static int open_with(struct rr_db **out, const char *path, int flags, struct rr_
         return 0;
     }
     if (db->handle == NULL)
-        rr_fail_memory(err);
+        rr_err_set_memory(err);
     else
         fail(db, err);
     rr_db_close(&db);

@@ -38,7 +38,7 @@ int rr_db_has_table(struct rr_db *db, const char *table, struct rr_err *err);
 /* Has the table a column of that name? 1, 0, or -1 with err. */
 int rr_db_has_column(struct rr_db *db, const char *table, const char *column, struct rr_err *err);
 
-int rr_db_prepare(struct rr_stmt **stmt, struct rr_db *db, const char *sql, struct rr_err *err);
+int rr_db_prepare(struct rr_stmt **out, struct rr_db *db, const char *sql, struct rr_err *err);
 
 /* Binds text to parameter index (from 1); the bytes must stay until the next step has returned. */
 int rr_stmt_bind(struct rr_stmt *stmt, int index, struct rr_slice text, struct rr_err *err);

@@ -338,7 +338,7 @@ static int create_table(struct rr_stmt **insert, struct rr_db *db, const struct 
     int rc = -1;
     write_sql(row->table, row->width, &create_sql, &insert_sql);
     if (create_sql.failed || insert_sql.failed)
-        rr_fail_memory(err);
+        rr_err_set_memory(err);
     else if (rr_db_exec(db, create_sql.ptr, err) == 0)
         rc = rr_db_prepare(insert, db, insert_sql.ptr, err);
     rr_buf_free(&create_sql);
@@ -454,7 +454,7 @@ int rr_demo_make(const struct rr_demo *demo, const char *path, struct rr_err *er
         goto failed;
     if (rename(temporary, path) == 0)
         return 0;
-    rr_fail(err, RR_DB_INVALID, "the database cannot be put in its place: %s", strerror(errno));
+    rr_err_set(err, RR_DB_INVALID, "the database cannot be put in its place: %s", strerror(errno));
 failed:
     unlink(temporary);
     return -1;

@@ -94,9 +94,10 @@ int rr_snapshot_open(struct rr_snapshot *snapshot, const struct rr_source *sourc
         return -1;
     snapshot->read_fingerprint = snapshot->fingerprint;
     int64_t wait_ms = settles_in_ms(&snapshot->fingerprint, source);
+    int64_t wait_s = wait_ms / 1000 + 1;
     if (wait_ms > 0)
         return rr_fail(err, RR_DB_UNSTABLE, "the CRM database was changed less than %lld s ago; it can be read in %lld s",
-                       (long long)source->stable_window_s, (long long)(wait_ms / 1000 + 1));
+                       (long long)source->stable_window_s, (long long)wait_s);
     if (rr_db_open_read(&snapshot->db, source->db_path, false, source->deadline, err) != 0 || begin(snapshot->db, err) != 0 ||
         (source->copy_dir != NULL && move_to_copy(snapshot, source, err) != 0))
         return fail_open(snapshot, err);

@@ -42,6 +42,8 @@ const struct rr_crm_table rr_organization_table = {
     .columns = {[RR_ORGANIZATION_ID] = "id", [RR_ORGANIZATION_NAME] = "이름"},
 };
 
+enum { sql_max_bytes = 64 * 1024 };
+
 struct rr_rows {
     struct rr_stmt *stmt;
     int column_count;
@@ -65,7 +67,7 @@ static int add_column(struct rr_buf *sql, struct rr_db *db, const struct rr_crm_
 
 int rr_rows_open(struct rr_rows **out, struct rr_db *db, const struct rr_crm_table *table, struct rr_err *err) {
     *out = NULL;
-    struct rr_buf sql = RR_BUF_INIT(64 * 1024);
+    struct rr_buf sql = RR_BUF_INIT(sql_max_bytes);
     struct rr_rows *rows = NULL;
     int found = rr_db_has_table(db, table->name, err);
     if (found < 0)
@@ -78,7 +80,7 @@ int rr_rows_open(struct rr_rows **out, struct rr_db *db, const struct rr_crm_tab
     rr_buf_printf(&sql, " FROM \"%s\"", table->name);
     rows = calloc(1, sizeof *rows);
     if (rows == NULL || sql.failed) {
-        rr_fail_memory(err);
+        rr_err_set_memory(err);
         goto out;
     }
     rows->column_count = table->column_count;

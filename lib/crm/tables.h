@@ -44,7 +44,7 @@ extern const struct rr_crm_table rr_deal_table, rr_person_table, rr_organization
 
 struct rr_rows;
 
-int rr_rows_open(struct rr_rows **rows, struct rr_db *db, const struct rr_crm_table *table, struct rr_err *err);
+int rr_rows_open(struct rr_rows **out, struct rr_db *db, const struct rr_crm_table *table, struct rr_err *err);
 
 /* 1: values[0 .. column_count) are the row's, borrowed until the next call; 0: no more; -1: err. */
 int rr_rows_next(struct rr_rows *rows, struct rr_slice *values, struct rr_err *err);

@@ -42,7 +42,8 @@ int rr_top_offer(struct rr_top *top, const struct rr_top_deal *deal) {
         return -1;
     if (top->count == RR_TOP_MAX)
         free(top->deals[--top->count]);
-    memmove(&top->deals[place + 1], &top->deals[place], (top->count - place) * sizeof top->deals[0]);
+    for (uint32_t i = top->count; i > place; i--)
+        top->deals[i] = top->deals[i - 1];
     top->deals[place] = copy;
     top->count++;
     return 0;

@@ -31,21 +31,22 @@ static int hex_digit(char c) {
 }
 
 /* Percent-decodes into out, which has room for all of encoded; false at a `%` without two hex digits. */
-static bool decode(struct rr_slice encoded, char *out, struct rr_slice *decoded) {
+static bool decode(struct rr_slice encoded, unsigned char *out, struct rr_slice *decoded) {
     size_t len = 0;
     for (size_t i = 0; i < encoded.len; i++) {
         char c = encoded.ptr[i];
-        if (c == '%') {
-            int high = i + 2 < encoded.len ? hex_digit(encoded.ptr[i + 1]) : -1;
-            int low = high >= 0 ? hex_digit(encoded.ptr[i + 2]) : -1;
-            if (low < 0)
-                return false;
-            c = (char)(high * 16 + low);
-            i += 2;
+        if (c != '%') {
+            out[len++] = (unsigned char)(c == '+' ? ' ' : c);
+            continue;
         }
-        out[len++] = c == '+' && encoded.ptr[i] == '+' ? ' ' : c;
+        int high = i + 2 < encoded.len ? hex_digit(encoded.ptr[i + 1]) : -1;
+        int low = high >= 0 ? hex_digit(encoded.ptr[i + 2]) : -1;
+        if (low < 0)
+            return false;
+        out[len++] = (unsigned char)(high * 16 + low);
+        i += 2;
     }
-    *decoded = (struct rr_slice){out, len};
+    *decoded = (struct rr_slice){(const char *)out, len};
     return true;
 }
 
@@ -57,8 +58,8 @@ int rr_query_read_date(const struct rr_query_parser *parser, struct rr_slice val
     if (rr_day_of(year, month, day) == RR_DAY_UNKNOWN)
         return rr_fail(err, RR_BAD_DATE, "date must be a day of the calendar between 0001-01-01 and 9999-12-31; %.10s is not.",
                        groups[0].ptr);
-    memcpy(query->as_of, value.ptr, value.len);
-    query->as_of[value.len] = '\0';
+    memcpy(query->as_of, groups[0].ptr, groups[0].len);
+    query->as_of[groups[0].len] = '\0';
     query->has_date = true;
     return 0;
 }
@@ -84,11 +85,11 @@ static enum parameter parameter_of(struct rr_slice name) {
 struct values {
     bool present[PARAMETER_OTHER];
     struct rr_slice value[PARAMETER_OTHER];
-    char bytes[PARAMETER_OTHER][RR_QUERY_MAX_BYTES];
+    unsigned char bytes[PARAMETER_OTHER][RR_QUERY_MAX_BYTES];
 };
 
 static int take_pair(const struct rr_slice groups[3], struct values *values, struct rr_err *err) {
-    char name_bytes[RR_QUERY_MAX_BYTES];
+    unsigned char name_bytes[RR_QUERY_MAX_BYTES];
     struct rr_slice name;
     if (!decode(groups[1], name_bytes, &name))
         return rr_fail(err, RR_BAD_QUERY, "the query string has a %% that is not followed by two hexadecimal digits.");

@@ -144,13 +144,12 @@ bool rr_run_failed_recently(struct rr_service *service, enum rr_mode mode, struc
     bool failed = rr_slice_equal(result, rr_slice_of(result_names[RR_FAILED]));
     bool recent = failed && at.ptr != NULL && is_recent(service, rr_clock_parse_iso(at.ptr));
     if (recent)
-        rr_fail(why, rr_code_parse(code.ptr), "%s", message.ptr == NULL ? "the last generation failed" : message.ptr);
+        rr_err_set(why, rr_code_parse(code.ptr), "%s", message.ptr == NULL ? "the last generation failed" : message.ptr);
     rr_status_free(&status);
     return recent;
 }
 
-int rr_run_read(struct rr_service *service, const struct rr_run *run, struct rr_generation *generation,
-                       struct rr_err *err) {
+int rr_run_read(struct rr_service *service, const struct rr_run *run, struct rr_generation *generation, struct rr_err *err) {
     const struct rr_conf *conf = service->conf;
     const struct rr_order order = {
         .source =

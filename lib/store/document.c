@@ -102,7 +102,7 @@ static bool read_meta(const cJSON *tree, struct rr_document_meta *meta) {
 
 int rr_document_check(struct rr_slice text, struct rr_document_meta *meta, struct rr_err *err) {
     cJSON *tree = NULL;
-    struct rr_slice meta_text;
+    struct rr_slice meta_text = {NULL, 0};
     int rc = 0;
     if (text.len == 0)
         rc = rr_fail(err, RR_BROKEN, "the file is empty");
@@ -125,7 +125,7 @@ int rr_document_restamp(const struct rr_buf *body, const cJSON *members, struct 
     struct rr_slice text = {body->ptr, body->len};
     struct rr_json json = {0};
     cJSON *meta = NULL;
-    struct rr_slice meta_text;
+    struct rr_slice meta_text = {NULL, 0};
     if (!walk_document(text, &meta, &meta_text)) {
         cJSON_Delete(meta);
         return rr_fail(err, RR_BROKEN, "the file is not one whole JSON document with a meta object");

@@ -53,7 +53,7 @@ struct rr_document {
     { .body = RR_BUF_INIT(RR_DOCUMENT_MAX_BYTES) }
 
 /* Makes the folders, and removes what crashes left in them. */
-int rr_store_open(struct rr_store **store, const char *cache_dir, struct rr_err *err);
+int rr_store_open(struct rr_store **out, const char *cache_dir, struct rr_err *err);
 void rr_store_close(struct rr_store **store);
 
 /* Takes the lock at once, or fails: RR_LOCKED when somebody else holds it. */

@@ -1,15 +1,19 @@
 #include "support.h"
 
 #include "crm/db.h"
+#include "report/generate.h"
 
 #include <dirent.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { folders_max = 256, paths_max = 8 };
@@ -108,4 +112,179 @@ static int64_t read_fixed(const struct rr_clock *clock) {
 
 struct rr_clock test_clock(int64_t unix_s) {
     return (struct rr_clock){read_fixed, unix_s * 1000000000};
+}
+
+void test_make_crm(const char *path, const char *rows) {
+    char *sql = NULL;
+    assert_true(asprintf(&sql, "%s%s", test_crm_schema, rows) > 0);
+    test_make_db(path, sql);
+    test_set_age(path, 3600);
+    free(sql);
+}
+
+static int write_to_buffer(void *ctx, const char *bytes, size_t len, struct rr_err *err) {
+    (void)err;
+    rr_buf_add(ctx, bytes, len);
+    return 0;
+}
+
+char *test_report_of_crm(const char *rows, enum rr_mode mode, const char *as_of, int target_year) {
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s/crm.db", test_folder());
+    test_make_crm(path, rows);
+    const struct rr_order order = {
+        .source = {.db_path = path, .deadline = RR_NO_DEADLINE, .clock = &rr_clock_system},
+        .as_of = rr_day_parse(rr_slice_of(as_of)),
+        .target_year = target_year,
+    };
+    const struct rr_run_stamp stamp = {"run-1", 1768777200}; /* 2026-01-18T23:00:00Z */
+    struct rr_buf text = RR_BUF_INIT(64 * 1024 * 1024);
+    const struct rr_sink sink = {write_to_buffer, &text};
+    struct rr_generation generation;
+    struct rr_err err;
+    assert_ok(rr_generation_read(&generation, &order, &err));
+    assert_ok(rr_generation_write(&generation, mode, &stamp, &sink, &err));
+    rr_generation_free(&generation);
+    assert_false(text.failed);
+    return text.ptr;
+}
+
+cJSON *test_json(const char *text) {
+    cJSON *tree = cJSON_ParseWithOpts(text, NULL, true);
+    if (tree == NULL)
+        fail_msg("this is no JSON: %.200s", text);
+    return tree;
+}
+
+const cJSON *test_at(const cJSON *root, const char *path) {
+    const cJSON *item = root;
+    for (const char *at = path; item != NULL && *at != '\0';) {
+        char name[64];
+        size_t len = strcspn(at, ".");
+        snprintf(name, sizeof name, "%.*s", (int)len, at);
+        item = cJSON_IsArray(item) ? cJSON_GetArrayItem(item, atoi(name)) : cJSON_GetObjectItemCaseSensitive(item, name);
+        at += len + (at[len] == '.');
+    }
+    if (item == NULL)
+        fail_msg("there is no %s", path);
+    return item;
+}
+
+const char *test_text_at(const cJSON *root, const char *path) {
+    const cJSON *item = test_at(root, path);
+    if (!cJSON_IsString(item))
+        fail_msg("%s is no text", path);
+    return item->valuestring;
+}
+
+double test_number_at(const cJSON *root, const char *path) {
+    const cJSON *item = test_at(root, path);
+    if (!cJSON_IsNumber(item))
+        fail_msg("%s is no number", path);
+    return item->valuedouble;
+}
+
+const char *test_names(const cJSON *object) {
+    static char names[1024];
+    size_t len = 0;
+    names[0] = '\0';
+    for (const cJSON *member = object->child; member != NULL && len < sizeof names; member = member->next)
+        len += (size_t)snprintf(names + len, sizeof names - len, "%s%s", len > 0 ? "," : "", member->string);
+    return names;
+}
+
+/* 교육팀 offline: baseline 100,000,000 (P1), target 170,000,000, confirmed 20,000,000. Online: baseline 10,000,000, expected
+ * 5,000,000. */
+static const char bench_rows[] = TEST_ORGANIZATIONS "('o1', '가나상사');" TEST_PEOPLE "('p1', '교육팀');" TEST_DEALS
+                                                    "('d1', 'p1', 'o1', 'Won', '출강', '100000000', '2025-03-02', NULL), ('d2', "
+                                                    "'p1', 'o1', 'Won', '출강', '20000000', '2026-03-02', NULL),"
+                                                    "('d3', 'p1', 'o1', 'Won', '포팅', '10000000', '2025-03-02', NULL), ('d4', "
+                                                    "'p1', 'o1', 'SQL', '포팅', '5000000', '2026-03-02', '높음');";
+
+void test_bench_open(struct test_bench *bench) {
+    *bench = (struct test_bench){.folder = test_folder(), .clock = test_clock(time(NULL))};
+    snprintf(bench->db_path, sizeof bench->db_path, "%s/crm.db", bench->folder);
+    snprintf(bench->cache_dir, sizeof bench->cache_dir, "%s/cache", bench->folder);
+    snprintf(bench->work_dir, sizeof bench->work_dir, "%s/work", bench->folder);
+    test_make_crm(bench->db_path, bench_rows);
+    bench->conf = (struct rr_conf){
+        .db_path = bench->db_path,
+        .cache_dir = bench->cache_dir,
+        .work_dir = bench->work_dir,
+        .zone = "Asia/Seoul",
+        .modes = {{RR_OFFLINE, RR_ONLINE}, RR_MODE_COUNT},
+        .stable_window_s = 180,
+        .request_deadline_s = 1,
+        .retry_after_fail_s = 30,
+        .cache_retention_days = 14,
+    };
+    struct rr_err err;
+    assert_true(rr_clock_set_zone(bench->conf.zone));
+    bench->service = (struct rr_service){.conf = &bench->conf, .clock = &bench->clock};
+    assert_ok(rr_store_open(&bench->service.store, bench->cache_dir, &err));
+}
+
+void test_bench_close(struct test_bench *bench) {
+    rr_store_close(&bench->service.store);
+}
+
+void test_bench_advance(struct test_bench *bench, int64_t by_s) {
+    bench->clock.fixed_ns += by_s * 1000000000;
+}
+
+struct rr_key test_key(enum rr_mode mode, const char *as_of) {
+    struct rr_key key = {.mode = mode};
+    snprintf(key.as_of, sizeof key.as_of, "%s", as_of);
+    return key;
+}
+
+void test_publish(struct rr_store *store, const struct rr_key *key, const char *job_run_id) {
+    char text[300];
+    int len = snprintf(text, sizeof text,
+                       "{\"meta\":{\"as_of\":\"%s\",\"mode\":\"%s\",\"job_run_id\":\"%s\"},\n\"counterparties\":[]}\n",
+                       key->as_of, rr_mode_name(key->mode), job_run_id);
+    struct rr_sink sink;
+    struct rr_err err;
+    assert_ok(rr_store_begin(store, key, &sink, &err));
+    assert_ok(sink.write(sink.ctx, text, (size_t)len, &err));
+    assert_ok(rr_store_publish(store, &err));
+}
+
+pid_t test_hold_lock(const char *cache_dir) {
+    int held[2];
+    assert_int_equal(pipe(held), 0);
+    pid_t holder = fork();
+    assert_true(holder >= 0);
+    if (holder == 0) {
+        struct rr_store *store = NULL;
+        struct rr_err err;
+        bool locked = rr_store_open(&store, cache_dir, &err) == 0 && rr_store_lock(store, &err) == 0;
+        if (write(held[1], locked ? "y" : "n", 1) == 1)
+            pause();
+        _exit(1);
+    }
+    char locked = 'n';
+    assert_int_equal(read(held[0], &locked, 1), 1);
+    assert_int_equal(locked, 'y');
+    close(held[0]);
+    close(held[1]);
+    return holder;
+}
+
+void test_let_go(pid_t holder) {
+    assert_int_equal(kill(holder, SIGKILL), 0);
+    assert_int_equal(waitpid(holder, NULL, 0), holder);
+}
+
+int test_unprivileged(int (*act)(void *ctx), void *ctx) {
+    enum { nobody = 65534 };
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0)
+        _exit(geteuid() != 0 || (setresgid(nobody, nobody, nobody) == 0 && setresuid(nobody, nobody, nobody) == 0) ? act(ctx)
+                                                                                                                   : 99);
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
 }
