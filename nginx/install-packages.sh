@@ -13,7 +13,7 @@ packages_for() {
     case $1 in
     build) echo gcc libc6-dev make pkg-config libfcgi-dev libcjson-dev libsqlite3-dev libpcre2-dev ;;
     run) echo nginx spawn-fcgi multiwatch tzdata util-linux ;;
-    test) echo curl jq sqlite3 libcmocka-dev valgrind clang-tidy clang-format cppcheck python3 ;;
+    test) echo git curl jq sqlite3 procps libcmocka-dev valgrind clang-tidy clang-format cppcheck shellcheck ;;
     *) return 1 ;;
     esac
 }
@@ -68,9 +68,9 @@ policy_is_left_over() {
 # belongs to the system's administrator and stays as it is.
 forbid_nginx_start() {
     new_policy=$(mktemp "$POLICY.XXXXXX")
+    printf '#!/bin/sh\n# made by install-packages.sh, process %s\n' "$$" >"$new_policy"
     # shellcheck disable=SC2016  # the $ is for the policy
-    printf '#!/bin/sh\n# made by install-packages.sh, process %s\ncase $1 in nginx | nginx.service) exit 101 ;; esac\n' \
-        "$$" >"$new_policy"
+    printf 'case $1 in nginx | nginx.service) exit 101 ;; esac\n' >>"$new_policy"
     chmod 755 "$new_policy"
     ln "$new_policy" "$POLICY" 2>/dev/null || true      # only if the name is free
     rm -f "$new_policy"
@@ -111,7 +111,7 @@ print_command() {
     printf 'install-packages.sh: packages are missing; install them with this command, then try again:\n' >&2
     printf 'sudo apt-get install --no-install-recommends %s\n' "$missing"
     case " $missing " in *' nginx '*)
-        printf '(Debian then starts an nginx of its own on port 80; "sudo %s %s" installs without that.)\n' "$0" "$1" >&2 ;;
+        printf '(Debian then starts an nginx on port 80; "sudo %s %s" installs without that.)\n' "$0" "$1" >&2 ;;
     esac
 }
 

@@ -29,12 +29,16 @@ readonly DEMO_DB=build/demo/crm.db
 
 # multiwatch replaces a dead worker at once, and gives up a worker that has died -r times in a row within -t
 # milliseconds of its start. We never want to give up (workers may be killed for an hour, and then be well), nor to
-# start a worker that cannot live hundreds of times a second. So -r is out of reach, and all but the very first
-# workers (while the file exists) wait a little before they start: the socket queues requests meanwhile.
+# start a worker that cannot live hundreds of times a second. So -r is out of reach, and a worker waits a little before
+# it starts (the socket queues requests meanwhile), unless the run has just begun: the file boot has a time two seconds
+# after that.
 # The names come by the environment, since multiwatch refuses arguments that are no text in the locale.
 readonly NEVER_GIVE_UP=1000000000
 # shellcheck disable=SC2016  # the $ are for the inner shell
-readonly START_WORKER='[ -e "$RR_STARTING" ] || sleep 0.3; unset RR_STARTING; exec "$RR_WORKER"'
+readonly START_WORKER='
+    echo >"$RR_RUN_DIR/worker_start"
+    [ "$RR_RUN_DIR/boot" -nt "$RR_RUN_DIR/worker_start" ] || sleep 0.3
+    exec "$RR_WORKER"'
 
 project_dir=''
 cli=''
@@ -61,12 +65,12 @@ fail() {
 is_number_up_to() { [[ $2 =~ ^[1-9][0-9]{0,5}$ ]] && (($2 <= $1)); }
 
 read_settings() {
-    # make passes on what was not given as an empty value
     local build=${BUILD:-build}
     [[ $build == /* ]] || build=$project_dir/$build
     cli=$build/bin/riskreport
     worker=$build/bin/riskreport.fcgi
 
+    # an empty value, as make may pass on, is none
     PORT=${PORT:-8000}
     WORKERS=${WORKERS:-4}
     export CACHE_DIR=${CACHE_DIR:-report_cache}
@@ -109,8 +113,11 @@ take_run_dir() {
     fi
 
     { exec {lock_fd}>>"$RUN_DIR/run.lock"; } 2>/dev/null || fail "RUN_DIR cannot be written: $RUN_DIR"
-    flock -n "$lock_fd" ||
-        fail "another run (process $(cat -- "$RUN_DIR/run.pid" 2>/dev/null || echo unknown)) uses $RUN_DIR: stop it, or choose another PORT"
+    if ! flock -n "$lock_fd"; then
+        local other='unknown'
+        read -r other 2>/dev/null <"$RUN_DIR/run.pid" || true
+        fail "another run (process $other) uses $RUN_DIR: stop it, or choose another PORT"
+    fi
     owns_run_dir=1
     remove_run_files    # of a run that was killed
     printf '%s\n' "$$" >"$RUN_DIR/run.pid"
@@ -192,10 +199,10 @@ write_nginx_conf() {
 # Every process in between execs the next, so that pool_pid is multiwatch, a session's leader. SIGTERM at the parent's
 # death is set twice: for multiwatch, and by it for each worker.
 start_pool() {
-    : >"$RUN_DIR/starting"
+    touch -d '2 seconds' -- "$RUN_DIR/boot"
     (
         cd -- "$RUN_DIR"
-        export RR_STARTING=$RUN_DIR/starting RR_WORKER=$worker
+        export RR_RUN_DIR=$RUN_DIR RR_WORKER=$worker
         exec setsid setpriv --pdeathsig TERM \
             spawn-fcgi -n -s worker.sock -M 0660 -b 1024 -d "$project_dir" -- \
             "$(type -P multiwatch)" -f "$WORKERS" -r "$NEVER_GIVE_UP" -s TERM -- \
@@ -231,10 +238,8 @@ wait_until_answered() {
         kill -0 "$pool_pid" 2>/dev/null || fail "the workers could not start: see $RUN_DIR/worker.log"
         ((SECONDS - began_s < READY_LIMIT_S)) ||
             fail "no worker answered in $READY_LIMIT_S seconds: see $RUN_DIR/worker.log and $RUN_DIR/nginx-error.log"
-        ((SECONDS - began_s < 1)) || rm -f -- "$RUN_DIR/starting"
         sleep 0.05
     done
-    rm -f -- "$RUN_DIR/starting"
     is_up=1
 }
 
@@ -294,7 +299,7 @@ stop_session() {
 }
 
 remove_run_files() {
-    rm -f -- "$RUN_DIR/worker.sock" "$RUN_DIR/starting" "$RUN_DIR/run.pid" "$RUN_DIR/nginx.pid"
+    rm -f -- "$RUN_DIR"/{worker.sock,boot,worker_start,run.pid,nginx.pid}
 }
 
 # Once, at the end of the script, however it ends. First nginx, which closes the port and finishes the requests in

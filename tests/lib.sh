@@ -107,4 +107,14 @@ stop_service() {
 
 worker_log() { cat "$work_dir/run/worker.log"; }
 worker_pids() { pgrep -f "^$PROJECT_DIR/$BUILD/bin/riskreport.fcgi\$" --session "$(pool_session)"; }
+# How many workers live, once there are as many as wanted or two seconds have passed: a dead one is replaced with a delay.
+workers_settled() {
+    local have=''
+    for _ in {1..40}; do
+        have=$(worker_pids | wc -l)
+        ((have != $1)) || break
+        sleep 0.05
+    done
+    echo "$have"
+}
 pool_session() { pgrep -P "$service_pid" -f multiwatch; }

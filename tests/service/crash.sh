@@ -28,8 +28,7 @@ for try in 1 2 3; do
     report '?date=2026-01-09'
     same "try $try: hits go on" '200 hit' "$status $(header X-Report-Source)"
 done
-sleep 0.5
-same 'dead workers are replaced' 2 "$(worker_pids | wc -l)"
+same 'dead workers are replaced' 2 "$(workers_settled 2)"
 
 # SIGTERM lets a request in hand finish.
 curl -s -o "$work_dir/last" -w '%{http_code}' "$BASE$API?date=2026-03-01" >"$work_dir/last.code" &

@@ -8,7 +8,7 @@ start_service DB_PATH="$work_dir/crm.db" WORKERS=3
 first_base=$BASE first_pid=$service_pid port=${BASE##*:}
 report ''
 same 'one service answers' 200 "$status"
-same 'with three workers' 3 "$(worker_pids | wc -l)"
+same 'with three workers' 3 "$(workers_settled 3)"
 same 'the socket is for owner and group' 660 "$(stat -c %a "$work_dir/run/worker.sock")"
 same 'three curl lines to try' 3 "$(grep -c '^  curl ' "$work_dir/run.log")"
 
@@ -46,8 +46,7 @@ same 'the first goes on' 200 "$status"
 
 for round in 1 2 3; do
     worker_pids | xargs kill -KILL
-    sleep 0.6
-    same "round $round: killed workers are replaced" 3 "$(worker_pids | wc -l)"
+    same "round $round: killed workers are replaced" 3 "$(workers_settled 3)"
     report ''
     same "round $round: and it answers" 200 "$status"
 done
