@@ -7,7 +7,9 @@ CFLAGS   ?= -O2 -g
 CPPFLAGS ?= -D_FORTIFY_SOURCE=2
 BUILD    ?= build
 
-PACKAGES := libcjson sqlite3 libpcre2-8
+Q := $(if $(V),,@) # V=1 shows the commands
+
+PACKAGES := libcjson sqlite3 libpcre2-8 zlib
 STRICT   := -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
 HARDENED := -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection
 HARDLINK := -pie -Wl,-z,relro,-z,now,-z,noexecstack
@@ -35,7 +37,7 @@ all: build
 
 # The packages are looked at first, so that a fresh machine needs nothing but make.
 build: packages-build
-	@$(MAKE) --no-print-directory programs
+	@$(MAKE) --no-print-directory -j$(shell nproc) programs
 
 packages-%:
 	@nginx/install-packages.sh $*
@@ -43,20 +45,20 @@ packages-%:
 programs: $(PROGRAMS)
 
 $(BUILD)/libriskreport.a: $(LIB_OBJECTS)
-	rm -f $@
-	$(AR) rcs $@ $^
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $^
 
 $(BUILD)/bin/riskreport: $(CLI_OBJECTS) $(BUILD)/libriskreport.a
 	@mkdir -p $(@D)
-	$(LINK) -o $@ $^ $(ALL_LIBS)
+	$(Q)$(LINK) -o $@ $^ $(ALL_LIBS)
 
 $(BUILD)/bin/riskreport.fcgi: $(WORKER_OBJECTS) $(BUILD)/libriskreport.a
 	@mkdir -p $(@D)
-	$(LINK) -o $@ $^ $(ALL_LIBS) $(shell pkg-config --libs fcgi)
+	$(Q)$(LINK) -o $@ $^ $(ALL_LIBS) $(shell pkg-config --libs fcgi)
 
 $(BUILD)/tests/test_%: $(BUILD)/tests/unit/test_%.o $(BUILD)/tests/unit/support.o $(HTTP_OBJECTS) $(BUILD)/cgi/options.o $(BUILD)/libriskreport.a
 	@mkdir -p $(@D)
-	$(LINK) -o $@ $^ $(ALL_LIBS) -lcmocka
+	$(Q)$(LINK) -o $@ $^ $(ALL_LIBS) -lcmocka
 
 # Rebuilt when the flags change, so that a sanitizer's objects never meet others.
 $(BUILD)/flags: FORCE
@@ -66,27 +68,27 @@ FORCE:
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 run: packages-build packages-run
-	@$(MAKE) --no-print-directory programs
+	@$(MAKE) --no-print-directory -j$(shell nproc) programs
 	@exec nginx/run.sh
 
 unit: $(UNIT_TESTS)
 
 test: packages-build packages-run packages-test
-	@$(MAKE) --no-print-directory programs unit
+	@$(MAKE) --no-print-directory -j$(shell nproc) programs unit
 	@tests/run.sh
 
 lint: packages-build packages-test
 	@tests/lint/run.sh
 
 asan: packages-build packages-run packages-test
-	@$(MAKE) --no-print-directory BUILD=build/asan SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer' CPPFLAGS= WERROR=-Werror programs unit
+	@$(MAKE) --no-print-directory -j$(shell nproc) BUILD=build/asan SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer' CPPFLAGS= WERROR=-Werror programs unit
 	@BUILD=build/asan tests/run.sh
 
 valgrind: packages-build packages-run packages-test
-	@$(MAKE) --no-print-directory programs unit
+	@$(MAKE) --no-print-directory -j$(shell nproc) programs unit
 	@tests/valgrind.sh
 
 clean:

@@ -1,13 +1,18 @@
 #include "fcgi_io.h"
 
+#include "base/clock.h"
+
 #include <errno.h>
 #include <fcgiapp.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+enum { ns_per_ms = 1000000 };
 
 static FCGX_Request connection;
 static sigset_t idle_mask; /* while nothing is to be done: as it was when the program started */
@@ -58,6 +63,14 @@ static const char *parameter(const char *name, const char *absent) {
     return value != NULL ? value : absent;
 }
 
+/* nginx says when it passed the request on ($msec: seconds, with a fraction): it may have queued for us since. */
+static int64_t waited_ms(void) {
+    const char *passed_on = FCGX_GetParam("PASSED_ON_AT", connection.envp);
+    int64_t at_ms = passed_on == NULL ? 0 : (int64_t)(strtod(passed_on, NULL) * 1000);
+    int64_t waited = at_ms <= 0 ? 0 : rr_clock_now_ns(&rr_clock_system) / ns_per_ms - at_ms;
+    return waited > 0 ? waited : 0;
+}
+
 static void read_request(struct rr_request *request) {
     *request = (struct rr_request){
         .method = parameter("REQUEST_METHOD", ""),
@@ -66,6 +79,10 @@ static void read_request(struct rr_request *request) {
         .id = parameter("REQUEST_ID", "-"),
         .if_none_match = parameter("HTTP_IF_NONE_MATCH", NULL),
         .if_modified_since = parameter("HTTP_IF_MODIFIED_SINCE", NULL),
+        .accept_encoding = parameter("HTTP_ACCEPT_ENCODING", NULL),
+        .hand_over = parameter("HAND_OVER", NULL),
+        .compute = parameter("COMPUTE", NULL),
+        .waited_ms = waited_ms(),
     };
 }
 

@@ -1,6 +1,8 @@
 #include "respond.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 static const struct {
@@ -106,4 +108,33 @@ bool rr_request_has_current(const struct rr_request *request, const char *etag, 
     const char *end =
         request->if_modified_since == NULL ? NULL : strptime(request->if_modified_since, "%a, %d %b %Y %H:%M:%S GMT", &tm);
     return end != NULL && *end == '\0' && modified_s <= (int64_t)timegm(&tm);
+}
+
+/* The q-value behind a coding, in thousandths; what is unreadable counts as 1. */
+static int quality_of(const char *parameters, size_t len) {
+    const char *q = memmem(parameters, len, "q=", 2);
+    if (q == NULL)
+        q = memmem(parameters, len, "Q=", 2);
+    if (q == NULL)
+        return 1000;
+    double quality = strtod(q + 2, NULL);
+    return quality <= 0 ? 0 : quality >= 1 ? 1000 : (int)(quality * 1000 + 0.5);
+}
+
+static bool is_coding(const char *name, size_t len, const char *coding) {
+    return len == strlen(coding) && strncasecmp(name, coding, len) == 0;
+}
+
+bool rr_request_takes_gzip(const struct rr_request *request) {
+    int gzip = -1, any = -1; /* not named */
+    for (const char *at = request->accept_encoding; at != NULL && *at != '\0';) {
+        at += strspn(at, ", \t");
+        size_t element = strcspn(at, ","), name = strcspn(at, ",; \t");
+        if (is_coding(at, name, "gzip") || is_coding(at, name, "x-gzip"))
+            gzip = quality_of(at + name, element - name);
+        else if (is_coding(at, name, "*"))
+            any = quality_of(at + name, element - name);
+        at += element;
+    }
+    return gzip > 0 || (gzip < 0 && any > 0);
 }

@@ -6,6 +6,7 @@
 #include "base/json.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* A request and its answer as plain data, so that routes know nothing of FastCGI and tests need no server. */
 struct rr_request {
@@ -15,6 +16,10 @@ struct rr_request {
     const char *id;            /* of this request, for logs and errors */
     const char *if_none_match; /* NULL where the client sent none; the next too */
     const char *if_modified_since;
+    const char *accept_encoding;
+    const char *hand_over; /* where nginx can be sent for a stored report; NULL: reports are sent by ourselves */
+    const char *compute;   /* where nginx can be sent for what takes long; NULL: it is done here */
+    int64_t waited_ms;     /* since nginx passed it on */
 };
 
 struct rr_response {
@@ -47,6 +52,9 @@ void rr_respond_error(struct rr_response *response, const struct rr_request *req
 
 /* The status line and headers as FastCGI wants them, ending with the empty line; the body follows. */
 void rr_response_head(const struct rr_response *response, struct rr_buf *head);
+
+/* Does the client take gzip? By its Accept-Encoding, q-values and all (RFC 9110 12.5.3). */
+bool rr_request_takes_gzip(const struct rr_request *request);
 
 /* Does the client's If-None-Match, or else its If-Modified-Since, say that it has this very document? */
 bool rr_request_has_current(const struct rr_request *request, const char *etag, int64_t modified_s);

@@ -49,6 +49,7 @@ void rr_route(struct rr_app *app, const struct rr_request *request, struct rr_re
     struct rr_query query;
     struct rr_err err;
     response->without_body = strcmp(request->method, "HEAD") == 0;
+    app->service.waited_ms = request->waited_ms;
     rr_respond_header(response, "X-Request-Id", request->id);
     if (route == NULL) {
         rr_respond_problem(response, request, 404, "NOT_FOUND",
@@ -84,25 +85,60 @@ static void add_source_headers(struct rr_response *response, const struct rr_rep
         rr_respond_header(response, "X-Report-Outdated", "db_changed");
 }
 
-/* Hands the reply's body over to the response. */
-static void respond_report(const struct rr_request *request, struct rr_reply *reply, struct rr_response *response) {
-    const struct rr_document *document = &reply->document;
-    response->status = 200;
+/* Sends nginx elsewhere for the answer: it takes the body, and keeps our headers for the client. */
+static void redirect(struct rr_response *response, const char *location, const char *rest) {
+    rr_buf_printf(&response->headers, "X-Accel-Redirect: %s%s\r\n", location, rest);
+}
+
+static void add_validators(struct rr_response *response, const struct rr_document *document) {
+    char modified[RR_HTTP_DATE_SIZE];
+    rr_clock_http_date(document->modified_s, modified);
+    rr_respond_header(response, "ETag", document->etag);
+    rr_respond_header(response, "Last-Modified", modified);
+}
+
+/* By nginx, if that can be: then the body never passes through here. */
+static bool hand_over(struct rr_app *app, const struct rr_request *request, const struct rr_reply *reply,
+                      struct rr_response *response) {
+    char name[RR_VERSION_SIZE];
+    bool is_gzip;
+    if (request->hand_over == NULL || reply->source == RR_STALE ||
+        !rr_store_hand_over(app->service.store, &reply->document, rr_request_takes_gzip(request), name, &is_gzip))
+        return false;
+    redirect(response, request->hand_over, name);
+    if (is_gzip)
+        rr_respond_header(response, "Content-Encoding", "gzip");
+    return true;
+}
+
+static void respond_report(struct rr_app *app, const struct rr_request *request, struct rr_reply *reply,
+                           struct rr_response *response) {
+    struct rr_err err;
+    bool current = reply->source != RR_STALE && rr_request_has_current(request, reply->document.etag, reply->document.modified_s);
+    bool handed_over = !current && hand_over(app, request, reply, response);
+    if (!current && !handed_over && rr_serve_load(&app->service, reply, &err) != 0) {
+        rr_respond_error(response, request, &err, NULL);
+        return;
+    }
+    response->status = current ? 304 : 200;
+    response->without_body |= current;
     response->source = rr_reply_source_name(reply->source);
     add_source_headers(response, reply);
-    if (reply->source != RR_STALE) {
-        char modified[RR_HTTP_DATE_SIZE];
-        rr_clock_http_date(document->modified_s, modified);
-        rr_respond_header(response, "ETag", document->etag);
-        rr_respond_header(response, "Last-Modified", modified);
-        if (rr_request_has_current(request, document->etag, document->modified_s)) {
-            response->status = 304;
-            response->without_body = true;
-        }
-    }
+    if (reply->source != RR_STALE)
+        add_validators(response, &reply->document);
     rr_buf_free(&response->body);
     response->body = reply->document.body;
     reply->document.body = (struct rr_buf)RR_BUF_INIT(RR_DOCUMENT_MAX_BYTES);
+}
+
+/* To the pool that may take its time, with the query as it was understood. */
+static void respond_elsewhere(const struct rr_request *request, const char *operation, const struct rr_key *key,
+                              struct rr_response *response) {
+    char rest[80];
+    snprintf(rest, sizeof rest, "%s?date=%s&mode=%s", operation, key->as_of, rr_mode_name(key->mode));
+    response->status = 200;
+    response->source = "elsewhere";
+    redirect(response, request->compute, rest);
 }
 
 static void respond_nothing(const struct rr_request *request, const struct rr_key *key, const struct rr_err *why,
@@ -124,42 +160,70 @@ static void answer_report(struct rr_app *app, const struct rr_request *request, 
     struct rr_key key = key_of(app, query);
     struct rr_reply reply = RR_REPLY_EMPTY;
     struct rr_err why;
-    if (rr_serve_report(&app->service, &key, &reply, &why) == 0)
-        respond_report(request, &reply, response);
+    if (request->compute != NULL && rr_serve_at_once(&app->service, &key, &reply, &why) != 0)
+        respond_elsewhere(request, "", &key, response);
+    else if (request->compute != NULL || rr_serve_report(&app->service, &key, &reply, &why) == 0)
+        respond_report(app, request, &reply, response);
     else
         respond_nothing(request, &key, &why, response);
     rr_reply_free(&reply);
 }
 
+/* The head that every answer to a recompute begins with. */
+static cJSON *begin_recomputed(struct rr_json *json, const struct rr_key *key, enum rr_result result) {
+    cJSON *answer = rr_json_object(json, NULL, NULL);
+    rr_json_text(json, answer, "result", rr_slice_of(rr_result_name(result)));
+    rr_json_text(json, answer, "as_of", rr_slice_of(key->as_of));
+    rr_json_text(json, answer, "mode", rr_slice_of(rr_mode_name(key->mode)));
+    return answer;
+}
+
+static void respond_locked(const struct rr_key *key, struct rr_response *response) {
+    struct rr_json json = {false};
+    cJSON *answer = begin_recomputed(&json, key, RR_SKIPPED_LOCKED);
+    char retry_after[16];
+    snprintf(retry_after, sizeof retry_after, "%d", locked_retry_after_s);
+    rr_respond_header(response, "Retry-After", retry_after);
+    rr_respond_json(response, &json, answer);
+}
+
+static void respond_recomputed(const struct rr_key *key, const struct rr_recomputed *recomputed, struct rr_response *response) {
+    struct rr_json json = {false};
+    cJSON *answer = begin_recomputed(&json, key, recomputed->result);
+    char path[RR_REPORT_PATH_SIZE];
+    rr_store_display_path(key, path);
+    rr_json_text(&json, answer, "job_run_id", rr_slice_of(recomputed->job_run_id));
+    rr_json_whole(&json, answer, "duration_ms", recomputed->duration_ms);
+    rr_json_text(&json, answer, "cache", rr_slice_of(path));
+    response->source = rr_reply_source_name(RR_GENERATED);
+    rr_respond_json(response, &json, answer);
+}
+
+static void recompute_here(struct rr_app *app, const struct rr_request *request, const struct rr_key *key,
+                           struct rr_response *response) {
+    struct rr_recomputed recomputed;
+    struct rr_err err;
+    if (rr_serve_recompute(&app->service, key, &recomputed, &err) != 0) {
+        struct rr_json json = {false};
+        cJSON *failed = begin_recomputed(&json, key, RR_FAILED);
+        rr_json_text(&json, failed, "error_code", rr_slice_of(rr_code_name(err.code)));
+        rr_respond_error(response, request, &err, failed);
+    } else if (recomputed.result == RR_SKIPPED_LOCKED) {
+        respond_locked(key, response);
+    } else {
+        respond_recomputed(key, &recomputed, response);
+    }
+}
+
 static void answer_recompute(struct rr_app *app, const struct rr_request *request, const struct rr_query *query,
                              struct rr_response *response) {
     struct rr_key key = key_of(app, query);
-    struct rr_recomputed recomputed;
-    struct rr_err err;
-    int rc = rr_serve_recompute(&app->service, &key, &recomputed, &err);
-    struct rr_json json = {false};
-    cJSON *answer = rr_json_object(&json, NULL, NULL);
-    rr_json_text(&json, answer, "result", rr_slice_of(rr_result_name(recomputed.result)));
-    rr_json_text(&json, answer, "as_of", rr_slice_of(key.as_of));
-    rr_json_text(&json, answer, "mode", rr_slice_of(rr_mode_name(key.mode)));
-    if (rc != 0) {
-        rr_json_text(&json, answer, "error_code", rr_slice_of(rr_code_name(err.code)));
-        rr_respond_error(response, request, &err, answer);
-        return;
-    }
-    if (recomputed.result == RR_SKIPPED_LOCKED) {
-        char retry_after[16];
-        snprintf(retry_after, sizeof retry_after, "%d", locked_retry_after_s);
-        rr_respond_header(response, "Retry-After", retry_after);
-    } else {
-        char path[RR_REPORT_PATH_SIZE];
-        rr_store_display_path(&key, path);
-        rr_json_text(&json, answer, "job_run_id", rr_slice_of(recomputed.job_run_id));
-        rr_json_whole(&json, answer, "duration_ms", recomputed.duration_ms);
-        rr_json_text(&json, answer, "cache", rr_slice_of(path));
-        response->source = "generated";
-    }
-    rr_respond_json(response, &json, answer);
+    if (request->compute == NULL)
+        recompute_here(app, request, &key, response);
+    else if (rr_store_is_locked(app->service.store))
+        respond_locked(&key, response); /* at once, however many wait for the other pool */
+    else
+        respond_elsewhere(request, "/recompute", &key, response);
 }
 
 static void answer_status(struct rr_app *app, const struct rr_request *request, const struct rr_query *query,

@@ -56,6 +56,7 @@ int main(void) {
     rr_log(RR_LOG_INFO, "worker_stopped", (const struct rr_log_field[]){{0}});
     fcgi_io_close();
     rr_query_close(&app.parser);
+    rr_service_forget(&app.service);
     rr_store_close(&app.service.store);
     return rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -5,7 +5,8 @@
 #
 # Environment (relative paths are relative to the project's directory):
 #   PORT      the port on 127.0.0.1                             8000
-#   WORKERS   how many workers                                  4
+#   WORKERS   how many workers answer                           4
+#   COMPUTE_WORKERS   how many more make reports                2
 #   RUN_DIR   socket, logs, nginx's temporary files             build/run/$PORT
 #   DB_PATH   the CRM database; a demo CRM is made without it   build/demo/crm.db
 #   BUILD     where the programs are: another build's          build
@@ -17,6 +18,7 @@
 # Processes. The two children are sessions of their own, so that Ctrl-C reaches this script alone, which then stops
 # them in the right order; and they are sent SIGTERM by the kernel when this script dies without a chance to do so.
 #   run.sh ─┬─ multiwatch ─── worker × WORKERS     (spawn-fcgi made the socket and became multiwatch)
+#           ├─ multiwatch ─── worker × COMPUTE_WORKERS
 #           └─ nginx master ─ nginx worker × 2
 
 # shellcheck disable=SC2317  # what is called by traps only looks unreachable
@@ -44,7 +46,8 @@ project_dir=''
 cli=''
 worker=''
 nginx_pid=''
-pool_pid=''
+serve_pid=''
+compute_pid=''
 lock_fd=''
 owns_run_dir=0      # we hold its lock: its files are ours to remove
 is_up=0             # the first request was answered
@@ -73,11 +76,13 @@ read_settings() {
     # an empty value, as make may pass on, is none
     PORT=${PORT:-8000}
     WORKERS=${WORKERS:-4}
+    COMPUTE_WORKERS=${COMPUTE_WORKERS:-2}
     export CACHE_DIR=${CACHE_DIR:-report_cache}
     [[ -n ${WORK_DIR:-} ]] || unset WORK_DIR
 
     is_number_up_to 65535 "$PORT" || fail "PORT must be a number from 1 to 65535, not \"$PORT\""
     is_number_up_to 256 "$WORKERS" || fail "WORKERS must be a number from 1 to 256, not \"$WORKERS\""
+    is_number_up_to 256 "$COMPUTE_WORKERS" || fail "COMPUTE_WORKERS must be a number from 1 to 256, not \"$COMPUTE_WORKERS\""
 
     RUN_DIR=${RUN_DIR:-build/run/$PORT}
     [[ $RUN_DIR == /* ]] || RUN_DIR=$project_dir/$RUN_DIR
@@ -189,6 +194,7 @@ write_nginx_conf() {
         -e '/@LOCATIONS@/{' -e 'r nginx/locations.conf' -e 'd' -e '}' \
         nginx/riskreport.conf.template >"$RUN_DIR/nginx.conf"
     mkdir -p -- "$RUN_DIR/tmp"
+    ln -sfn -- "$(realpath -- "$CACHE_DIR")" "$RUN_DIR/cache"
 
     nginx_command=(nginx -p "$RUN_DIR/" -c "$RUN_DIR/nginx.conf" -e "$RUN_DIR/nginx-error.log")
     local message
@@ -196,19 +202,18 @@ write_nginx_conf() {
 }
 
 # The working directory during the bind is RUN_DIR and the socket's address is relative: any path is short enough.
-# Every process in between execs the next, so that pool_pid is multiwatch, a session's leader. SIGTERM at the parent's
+# Every process in between execs the next, so that $! is multiwatch, a session's leader. SIGTERM at the parent's
 # death is set twice: for multiwatch, and by it for each worker.
-start_pool() {
+start_pool() { # SOCKET COUNT
     touch -d '2 seconds' -- "$RUN_DIR/boot"
     (
         cd -- "$RUN_DIR"
         export RR_RUN_DIR=$RUN_DIR RR_WORKER=$worker
         exec setsid setpriv --pdeathsig TERM \
-            spawn-fcgi -n -s worker.sock -M 0660 -b 1024 -d "$project_dir" -- \
-            "$(type -P multiwatch)" -f "$WORKERS" -r "$NEVER_GIVE_UP" -s TERM -- \
+            spawn-fcgi -n -s "$1" -M 0660 -b 1024 -d "$project_dir" -- \
+            "$(type -P multiwatch)" -f "$2" -r "$NEVER_GIVE_UP" -s TERM -- \
             "$(type -P setpriv)" --pdeathsig TERM /bin/sh -c "$START_WORKER"
     ) </dev/null >>"$RUN_DIR/worker.log" 2>&1 {lock_fd}>&- &
-    pool_pid=$!
 }
 
 start_nginx() {
@@ -235,7 +240,7 @@ wait_until_answered() {
     local began_s=$SECONDS
     until is_answered; do
         kill -0 "$nginx_pid" 2>/dev/null || fail "nginx could not start: see $RUN_DIR/nginx-error.log"
-        kill -0 "$pool_pid" 2>/dev/null || fail "the workers could not start: see $RUN_DIR/worker.log"
+        kill -0 "$serve_pid" "$compute_pid" 2>/dev/null || fail "the workers could not start: see $RUN_DIR/worker.log"
         ((SECONDS - began_s < READY_LIMIT_S)) ||
             fail "no worker answered in $READY_LIMIT_S seconds: see $RUN_DIR/worker.log and $RUN_DIR/nginx-error.log"
         sleep 0.05
@@ -249,13 +254,13 @@ announce() {
     say "  curl '$url'"
     say "  curl '$url/status'"
     say "  curl -X POST '$url/recompute'"
-    say "$WORKERS workers, database $DB_PATH, cache $CACHE_DIR, logs in $RUN_DIR; Ctrl-C stops"
+    say "$WORKERS + $COMPUTE_WORKERS workers, database $DB_PATH, cache $CACHE_DIR, logs in $RUN_DIR; Ctrl-C stops"
 }
 
 # Returns only when a child has ended, which it never should.
 watch_children() {
     local status=0 ended=''
-    { wait -n -p ended "$pool_pid" "$nginx_pid"; } 2>/dev/null || status=$?     # bash's own "Killed" is not for us
+    { wait -n -p ended "$serve_pid" "$compute_pid" "$nginx_pid"; } 2>/dev/null || status=$?     # bash's own "Killed" is not for us
     if [[ $ended == "$nginx_pid" ]]; then
         fail "nginx ended (status $status): stopping; see $RUN_DIR/nginx-error.log"
     fi
@@ -299,7 +304,7 @@ stop_session() {
 }
 
 remove_run_files() {
-    rm -f -- "$RUN_DIR"/{worker.sock,boot,worker_start,run.pid,nginx.pid}
+    rm -f -- "$RUN_DIR"/{worker.sock,compute.sock,boot,worker_start,run.pid,nginx.pid}
 }
 
 # Once, at the end of the script, however it ends. First nginx, which closes the port and finishes the requests in
@@ -311,7 +316,8 @@ finish() {
     local nginx_signal=TERM
     ((!is_up)) || nginx_signal=QUIT
     stop_session "$nginx_pid" "$nginx_signal"
-    stop_session "$pool_pid" TERM
+    stop_session "$serve_pid" TERM
+    stop_session "$compute_pid" TERM
     if ((owns_run_dir)); then
         remove_run_files
     fi
@@ -349,7 +355,10 @@ main() {
     check_settings
     write_nginx_conf
 
-    start_pool
+    start_pool worker.sock "$WORKERS"
+    serve_pid=$!
+    start_pool compute.sock "$COMPUTE_WORKERS"
+    compute_pid=$!
     start_nginx
     wait_until_answered
     announce

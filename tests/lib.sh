@@ -106,7 +106,9 @@ stop_service() {
 }
 
 worker_log() { cat "$work_dir/run/worker.log"; }
-worker_pids() { pgrep -f "^$PROJECT_DIR/$BUILD/bin/riskreport.fcgi\$" --session "$(pool_session)"; }
+# Of the pool that answers, or with `compute` of the one that makes reports.
+worker_pids() { pgrep -f "/bin/riskreport.fcgi\$" --session "$(pool_session "${1:-worker}")"; }
+all_worker_pids() { worker_pids worker; worker_pids compute; }
 # How many workers live, once there are as many as wanted or two seconds have passed: a dead one is replaced with a delay.
 workers_settled() {
     local have=''
@@ -117,4 +119,5 @@ workers_settled() {
     done
     echo "$have"
 }
-pool_session() { pgrep -P "$service_pid" -f multiwatch; }
+# The pool's leader, by the socket that is its standard input: the serving pool was started first.
+pool_session() { pgrep -P "$service_pid" -f multiwatch | sort -n | if [[ $1 == worker ]]; then head -n 1; else tail -n 1; fi; }

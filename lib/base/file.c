@@ -134,6 +134,14 @@ int rr_draft_commit(struct rr_draft *draft, struct rr_err *err) {
     return sync_folder_of(draft->path) == 0 ? 0 : fail_write("made durable", err);
 }
 
+int rr_draft_commit_as(struct rr_draft *draft, const char *path, struct rr_err *err) {
+    if (snprintf(draft->path, sizeof draft->path, "%s", path) >= (int)sizeof draft->path) {
+        rr_draft_discard(draft);
+        return rr_fail(err, RR_CACHE_WRITE_FAILED, "the file's name is too long");
+    }
+    return rr_draft_commit(draft, err);
+}
+
 void rr_draft_discard(struct rr_draft *draft) {
     if (draft->fd >= 0) {
         close(draft->fd);

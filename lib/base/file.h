@@ -12,7 +12,8 @@
  *     struct rr_draft draft;
  *     rr_draft_open(&draft, path, err)      exclusive temporary in the same directory, made if need be
  *     rr_draft_write(&draft, bytes, len, err) ...
- *     rr_draft_commit(&draft, err)          write, fsync, close, rename, fsync of the directory
+ *     rr_draft_commit(&draft, err)          write, fsync, close, rename, fsync of the directory; or, where the name is
+ *                                           known only now, rr_draft_commit_as with a name in the same directory
  *     rr_draft_discard(&draft)              instead of commit; after a commit it does nothing
  *
  * Any failure has removed the temporary already. What a crash leaves is a temporary `.NAME.tmp.XXXXXX`, which
@@ -27,6 +28,7 @@ struct rr_draft {
 int rr_draft_open(struct rr_draft *draft, const char *path, struct rr_err *err);
 int rr_draft_write(struct rr_draft *draft, const char *bytes, size_t len, struct rr_err *err);
 int rr_draft_commit(struct rr_draft *draft, struct rr_err *err);
+int rr_draft_commit_as(struct rr_draft *draft, const char *path, struct rr_err *err);
 void rr_draft_discard(struct rr_draft *draft);
 
 /* Is a directory entry of that name a temporary that a crash left? */

@@ -17,9 +17,15 @@ void rr_reply_free(struct rr_reply *reply) {
     rr_document_free(&reply->document);
 }
 
+/* What is left of the request's budget. */
+static struct rr_deadline deadline_of(const struct rr_service *service) {
+    int64_t left_ms = service->conf->request_deadline_s * 1000 - service->waited_ms;
+    return rr_deadline_in_ms(left_ms > 0 ? left_ms : 0);
+}
+
 static bool look_up(struct rr_service *service, const struct rr_key *key, struct rr_reply *reply, enum rr_reply_source source,
                     struct rr_err *why) {
-    if (rr_store_find(service->store, key, &reply->document, why) != 0)
+    if (rr_store_peek(service->store, key, &reply->document, why) != 0)
         return false;
     reply->source = source;
     return true;
@@ -76,7 +82,7 @@ static bool make_locked(struct rr_service *service, const struct rr_key *key, st
 }
 
 static bool make(struct rr_service *service, const struct rr_key *key, struct rr_reply *reply, struct rr_err *why) {
-    struct rr_deadline deadline = rr_deadline_in_ms(service->conf->request_deadline_s * 1000);
+    struct rr_deadline deadline = deadline_of(service);
     bool found;
     if (rr_run_failed_recently(service, key->mode, why) || lock_or_find(service, key, deadline, reply, &found, why) != 0)
         return false;
@@ -85,48 +91,87 @@ static bool make(struct rr_service *service, const struct rr_key *key, struct rr
     return found;
 }
 
-/* Marks the last success as what it is, in place. */
-static int restamp(struct rr_document *document, const struct rr_key *key, const struct rr_err *why, struct rr_err *err) {
+/* Appends the document to out, marked as what it is. */
+static int mark_stale(const struct rr_document *document, const struct rr_key *key, enum rr_code why, struct rr_buf *out,
+                      struct rr_err *err) {
     struct rr_json json = {false};
     cJSON *marks = rr_json_object(&json, NULL, NULL);
     rr_json_bool(&json, marks, "is_stale", true);
     rr_json_text(&json, marks, "stale_reason", rr_slice_of("latest_success_fallback"));
-    rr_json_text(&json, marks, "stale_error_code", rr_slice_of(rr_code_name(why->code)));
+    rr_json_text(&json, marks, "stale_error_code", rr_slice_of(rr_code_name(why)));
     rr_json_text(&json, marks, "requested_as_of", rr_slice_of(key->as_of));
-    struct rr_buf marked = RR_BUF_INIT(RR_DOCUMENT_MAX_BYTES);
-    int rc = json.failed ? rr_fail_memory(err) : rr_document_restamp(&document->body, marks, &marked, err);
+    int rc = json.failed ? rr_fail_memory(err) : rr_document_restamp(&document->body, marks, out, err);
     cJSON_Delete(marks);
-    if (rc != 0) {
-        rr_buf_free(&marked);
-        return -1;
-    }
-    rr_buf_free(&document->body);
-    document->body = marked;
-    return 0;
+    return rc;
+}
+
+static bool is_rendered(const struct rr_rendered_stale *rendered, const struct rr_document *latest, const struct rr_key *key,
+                        enum rr_code why) {
+    return strcmp(rendered->etag, latest->etag) == 0 && rendered->why == why &&
+           strcmp(rendered->requested.as_of, key->as_of) == 0;
+}
+
+/* Makes rendered the answer to that request, from the mode's latest report. */
+static int render(struct rr_service *service, struct rr_rendered_stale *rendered, struct rr_document *latest,
+                  const struct rr_key *key, enum rr_code why, struct rr_err *err) {
+    struct rr_buf body = RR_BUF_INIT(RR_DOCUMENT_MAX_BYTES);
+    const struct rr_key latest_key = latest->meta.key;
+    int rc = rr_store_find(service->store, &latest_key, latest, err) == 0 ? mark_stale(latest, key, why, &body, err) : -1;
+    rr_buf_free(&latest->body);
+    rr_buf_free(&rendered->body);
+    *rendered = (struct rr_rendered_stale){.requested = *key, .why = why, .body = body};
+    if (rc == 0)
+        memcpy(rendered->etag, latest->etag, sizeof rendered->etag);
+    else
+        rr_buf_free(&rendered->body);
+    return rc;
 }
 
 static int fall_back(struct rr_service *service, const struct rr_key *key, struct rr_reply *reply, struct rr_err *why) {
-    struct rr_err err;
+    struct rr_rendered_stale *rendered = &service->rendered[key->mode];
+    struct rr_err err = {RR_OK, ""};
     reply->source = RR_STALE;
-    if (rr_store_find_latest(service->store, key->mode, &reply->document, &err) == 0 &&
-        restamp(&reply->document, key, why, &err) == 0)
-        return 0;
-    if (err.code != RR_NOT_FOUND)
+    int rc = rr_store_peek_latest(service->store, key->mode, &reply->document, &err);
+    if (rc == 0 && !is_rendered(rendered, &reply->document, key, why->code))
+        rc = render(service, rendered, &reply->document, key, why->code, &err);
+    if (rc == 0) {
+        rr_buf_clear(&reply->document.body);
+        rr_buf_add(&reply->document.body, rendered->body.ptr, rendered->body.len);
+        rc = reply->document.body.failed ? rr_fail_memory(&err) : 0;
+    }
+    if (rc != 0 && err.code != RR_NOT_FOUND)
         *why = err;
-    return -1;
+    return rc;
+}
+
+static int finish(struct rr_service *service, struct rr_reply *reply) {
+    reply->outdated = rr_service_outdated(service, &reply->document);
+    return 0;
 }
 
 int rr_serve_report(struct rr_service *service, const struct rr_key *key, struct rr_reply *reply, struct rr_err *why) {
-    if (!look_up(service, key, reply, RR_HIT, why) && !make(service, key, reply, why) && fall_back(service, key, reply, why) != 0)
-        return -1;
-    reply->outdated = rr_service_outdated(service, &reply->document);
-    return 0;
+    if (look_up(service, key, reply, RR_HIT, why) || make(service, key, reply, why) || fall_back(service, key, reply, why) == 0)
+        return finish(service, reply);
+    return -1;
+}
+
+int rr_serve_at_once(struct rr_service *service, const struct rr_key *key, struct rr_reply *reply, struct rr_err *why) {
+    if (look_up(service, key, reply, RR_HIT, why))
+        return finish(service, reply);
+    if (rr_run_failed_recently(service, key->mode, why) && fall_back(service, key, reply, why) == 0)
+        return finish(service, reply);
+    return rr_fail(why, RR_NOT_FOUND, "the report has to be made");
+}
+
+int rr_serve_load(struct rr_service *service, struct rr_reply *reply, struct rr_err *err) {
+    const struct rr_key key = reply->document.meta.key;
+    return reply->document.body.len > 0 ? 0 : rr_store_find(service->store, &key, &reply->document, err);
 }
 
 int rr_serve_recompute(struct rr_service *service, const struct rr_key *key, struct rr_recomputed *recomputed,
                        struct rr_err *err) {
     *recomputed = (struct rr_recomputed){.result = RR_FAILED};
-    struct rr_deadline deadline = rr_deadline_in_ms(service->conf->request_deadline_s * 1000);
+    struct rr_deadline deadline = deadline_of(service);
     if (rr_store_lock(service->store, err) != 0) {
         if (err->code != RR_LOCKED)
             return -1;

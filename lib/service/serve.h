@@ -11,7 +11,8 @@ const char *rr_reply_source_name(enum rr_reply_source source); /* "hit", ... */
 
 struct rr_reply {
     enum rr_reply_source source;
-    struct rr_document document; /* its etag and time are of no use where the source is RR_STALE: the body is restamped */
+    struct rr_document document; /* peeked at; where the source is RR_STALE its body is there, restamped, and its etag is
+                                    of no use */
     bool outdated;               /* rr_service_outdated */
 };
 
@@ -21,6 +22,15 @@ struct rr_reply {
 /* Cache first; else generate, or wait for the generation that is under way; else the last success, marked stale.
  * RR_NOT_FOUND when there is nothing at all; *why then says what went wrong. Within REQUEST_DEADLINE_SEC. */
 int rr_serve_report(struct rr_service *service, const struct rr_key *key, struct rr_reply *reply, struct rr_err *why);
+
+/* The same as far as it goes at once: a hit, or the fallback from a failure that is known. RR_NOT_FOUND where the report
+ * would have to be made. */
+int rr_serve_at_once(struct rr_service *service, const struct rr_key *key, struct rr_reply *reply, struct rr_err *why);
+
+/* Loads the body, where it is not there yet. Another report may have taken the peeked one's place: then all of the
+ * document is that one's. */
+int rr_serve_load(struct rr_service *service, struct rr_reply *reply, struct rr_err *err);
+
 void rr_reply_free(struct rr_reply *reply);
 
 /* A forced generation. */

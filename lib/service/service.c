@@ -4,6 +4,13 @@
 
 #include <string.h>
 
+void rr_service_forget(struct rr_service *service) {
+    for (enum rr_mode mode = 0; mode < RR_MODE_COUNT; mode++) {
+        rr_buf_free(&service->rendered[mode].body);
+        service->rendered[mode].etag[0] = '\0';
+    }
+}
+
 void rr_service_today(const struct rr_service *service, char as_of[16]) {
     rr_clock_date(rr_clock_now_s(service->clock), as_of);
 }

@@ -12,6 +12,14 @@ struct rr_unrecorded_failure {
     struct rr_err why;
 };
 
+/* The stale answer that was given last: during an outage it is asked for again and again. */
+struct rr_rendered_stale {
+    char etag[RR_ETAG_SIZE]; /* of the report that it was made from; "" where there is none */
+    struct rr_key requested;
+    enum rr_code why;
+    struct rr_buf body;
+};
+
 /* What every operation of the service works with. All is borrowed; one thread. */
 struct rr_service {
     const struct rr_conf *conf;
@@ -19,7 +27,12 @@ struct rr_service {
     const struct rr_clock *clock;
     struct rr_progress progress; /* for somebody who watches; may be empty */
     struct rr_unrecorded_failure unrecorded[RR_MODE_COUNT];
+    struct rr_rendered_stale rendered[RR_MODE_COUNT];
+    int64_t waited_ms; /* of the request in hand: how much of REQUEST_DEADLINE_SEC was gone before we saw it */
 };
+
+/* Frees what it remembers, not what it borrows. */
+void rr_service_forget(struct rr_service *service);
 
 /* Today's date in REPORT_TZ. */
 void rr_service_today(const struct rr_service *service, char as_of[16]);

@@ -2,6 +2,8 @@
 #define RR_STORE_LAYOUT_H
 
 #include "base/file.h"
+#include "base/gzip.h"
+#include "base/hash.h"
 #include "base/lock.h"
 #include "store/store.h"
 
@@ -16,15 +18,23 @@ struct rr_remembered {
     int64_t size;
     int64_t mtime_ns;
     struct rr_document_meta meta;
-    char etag[RR_ETAG_SIZE];
+    uint64_t hash; /* of the content */
+    char version[RR_VERSION_SIZE];
+    bool has_gzip;
 };
+
+#define RR_VERSIONS_FOLDER ".versions"
 
 enum { RR_REMEMBERED_MAX = 64 };
 
 struct rr_store {
-    char root[PATH_MAX - 256]; /* room for the longest name below it */
+    char root[PATH_MAX - 512]; /* room for the longest name below it */
     struct rr_lock lock;
-    struct rr_draft draft;
+    struct rr_draft draft;   /* the report in the making, */
+    struct rr_draft sibling; /* its sibling, */
+    struct rr_gzip *gzip;    /* what fills that, */
+    struct rr_hash hash;     /* and its hash up to here */
+    struct rr_key key;
     struct rr_remembered remembered[RR_REMEMBERED_MAX]; /* by hash of the key */
 };
 

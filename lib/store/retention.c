@@ -1,4 +1,5 @@
 #include "store/layout.h"
+#include "store/version.h"
 
 #include "base/json.h"
 
@@ -59,13 +60,14 @@ int rr_store_prune(struct rr_store *store, int64_t max_age_s, uint32_t *removed,
         struct pruning pruning = {.mode = mode, .now_s = time(NULL), .max_age_s = max_age_s};
         struct rr_document latest = RR_DOCUMENT_EMPTY;
         rr_layout_last_success(store, mode, &pruning.named);
-        if (rr_store_find_latest(store, mode, &latest, err) == 0)
+        if (rr_store_peek_latest(store, mode, &latest, err) == 0)
             pruning.newest = latest.meta.key;
         rr_document_free(&latest);
         if (rr_layout_visit(store, mode, prune_entry, &pruning, err) != 0)
             return -1;
         *removed += pruning.removed;
     }
+    rr_version_sweep(store);
     return 0;
 }
 

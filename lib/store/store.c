@@ -1,8 +1,8 @@
 #include "store/store.h"
 
-#include "base/hash.h"
 #include "store/document.h"
 #include "store/layout.h"
+#include "store/version.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,7 +19,7 @@ int rr_store_open(struct rr_store **out, const char *cache_dir, struct rr_err *e
     if (store == NULL)
         return rr_fail_memory(err);
     store->lock = (struct rr_lock)RR_LOCK_FREE;
-    store->draft.fd = -1;
+    store->draft.fd = store->sibling.fd = -1;
     int rc = 0;
     if (snprintf(store->root, sizeof store->root, "%s", cache_dir) >= (int)sizeof store->root)
         rc = rr_fail(err, RR_BAD_SETTING, "CACHE_DIR is too long a name");
@@ -28,8 +28,10 @@ int rr_store_open(struct rr_store **out, const char *cache_dir, struct rr_err *e
         rr_layout_folder(store, mode, folder);
         rc = rr_file_make_dirs(folder, err);
     }
+    char versions[PATH_MAX];
+    rr_version_path(store, "", "", versions);
     if (rc == 0)
-        rc = rr_layout_sweep(store, err);
+        rc = rr_file_make_dirs(versions, err) == 0 ? rr_layout_sweep(store, err) : -1;
     *out = store;
     if (rc != 0)
         rr_store_close(out);
@@ -49,6 +51,14 @@ int rr_store_lock(struct rr_store *store, struct rr_err *err) {
     char path[PATH_MAX];
     rr_layout_lock(store, path);
     return rr_lock_try(&store->lock, path, err);
+}
+
+bool rr_store_is_locked(struct rr_store *store) {
+    struct rr_err err;
+    if (rr_store_lock(store, &err) != 0)
+        return err.code == RR_LOCKED;
+    rr_store_unlock(store);
+    return false;
 }
 
 void rr_store_unlock(struct rr_store *store) {
@@ -71,38 +81,50 @@ static bool same_key(const struct rr_key *a, const struct rr_key *b) {
     return a->mode == b->mode && strcmp(a->as_of, b->as_of) == 0;
 }
 
-/* Checks the bytes of an open file, and remembers what they were found to be. */
-static int check(struct rr_remembered *slot, const struct rr_key *key, struct rr_slice bytes, const struct stat *st,
-                 struct rr_err *err) {
-    struct rr_document_meta meta;
-    if (rr_document_check(bytes, &meta, err) != 0)
-        return -1;
-    if (!same_key(&meta.key, key))
-        return rr_fail(err, RR_BROKEN, "the file holds another report, %s (%s)", meta.key.as_of, rr_mode_name(meta.key.mode));
-    *slot = (struct rr_remembered){.inode = st->st_ino, .size = st->st_size, .mtime_ns = mtime_ns_of(st), .meta = meta};
-    snprintf(slot->etag, sizeof slot->etag, "W/\"%016llx\"", (unsigned long long)rr_hash64(bytes));
-    return 0;
-}
-
 static bool is_remembered(const struct rr_remembered *slot, const struct rr_key *key, const struct stat *st) {
     return slot->inode == st->st_ino && slot->size == st->st_size && slot->mtime_ns == mtime_ns_of(st) &&
            same_key(&slot->meta.key, key);
 }
 
+/* Checks the bytes of an open file, and remembers what they were found to be. */
+static int check(struct rr_store *store, const struct rr_key *key, int fd, struct rr_slice bytes, const struct stat *st,
+                 struct rr_err *err) {
+    struct rr_remembered *slot = remembered_slot(store, key);
+    struct rr_document_meta meta;
+    if (is_remembered(slot, key, st))
+        return 0;
+    if (rr_document_check(bytes, &meta, err) != 0)
+        return -1;
+    if (!same_key(&meta.key, key))
+        return rr_fail(err, RR_BROKEN, "the file holds another report, %s (%s)", meta.key.as_of, rr_mode_name(meta.key.mode));
+    *slot = (struct rr_remembered){.inode = st->st_ino, .size = st->st_size, .mtime_ns = mtime_ns_of(st), .meta = meta};
+    slot->hash = rr_hash64(bytes);
+    rr_version_name(key, slot->hash, slot->version);
+    if (!rr_version_link(store, fd, slot->version))
+        slot->version[0] = '\0';
+    slot->has_gzip = slot->version[0] != '\0' && rr_version_exists(store, slot->version, RR_GZIP_SUFFIX);
+    return 0;
+}
+
+/* What is remembered of the file is what there is to say of the document. */
+static void describe(const struct rr_remembered *slot, struct rr_document *document) {
+    document->meta = slot->meta;
+    document->modified_s = slot->mtime_ns / ns_per_s;
+    document->has_gzip = slot->has_gzip;
+    snprintf(document->etag, sizeof document->etag, "W/\"%016llx\"", (unsigned long long)slot->hash);
+    memcpy(document->version, slot->version, sizeof document->version);
+}
+
 static int read_document(struct rr_store *store, const struct rr_key *key, int fd, struct rr_document *document,
                          struct rr_err *err) {
-    struct rr_remembered *slot = remembered_slot(store, key);
     struct stat st;
     if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
         return rr_fail(err, RR_BROKEN, "it is not a regular file");
     if (rr_file_read_all(fd, &document->body, err) != 0)
         return -1;
-    struct rr_slice bytes = {document->body.ptr, document->body.len};
-    if (!is_remembered(slot, key, &st) && check(slot, key, bytes, &st, err) != 0)
+    if (check(store, key, fd, (struct rr_slice){document->body.ptr, document->body.len}, &st, err) != 0)
         return -1;
-    document->meta = slot->meta;
-    document->modified_s = st.st_mtim.tv_sec;
-    memcpy(document->etag, slot->etag, sizeof document->etag);
+    describe(remembered_slot(store, key), document);
     return 0;
 }
 
@@ -116,6 +138,21 @@ int rr_store_find(struct rr_store *store, const struct rr_key *key, struct rr_do
                        strerror(errno));
     int rc = read_document(store, key, fd, document, err);
     close(fd);
+    return rc;
+}
+
+int rr_store_peek(struct rr_store *store, const struct rr_key *key, struct rr_document *document, struct rr_err *err) {
+    char path[PATH_MAX];
+    struct stat st;
+    rr_layout_report(store, key, path);
+    const struct rr_remembered *slot = remembered_slot(store, key);
+    rr_buf_clear(&document->body);
+    if (stat(path, &st) == 0 && is_remembered(slot, key, &st)) {
+        describe(slot, document);
+        return 0;
+    }
+    int rc = rr_store_find(store, key, document, err);
+    rr_buf_free(&document->body);
     return rc;
 }
 
@@ -157,33 +194,79 @@ static int find_newest(struct rr_store *store, enum rr_mode mode, struct rr_docu
     if (rc == 0 && listing.count > 0)
         qsort(listing.keys, listing.count, sizeof *listing.keys, newest_first);
     for (size_t i = 0; rc == 0 && i < listing.count && !found; i++)
-        found = rr_store_find(store, &listing.keys[i].key, document, err) == 0;
+        found = rr_store_peek(store, &listing.keys[i].key, document, err) == 0;
     free(listing.keys);
     return rc != 0 || found ? rc : rr_fail(err, RR_NOT_FOUND, "there is no valid report of the mode yet");
 }
 
-int rr_store_find_latest(struct rr_store *store, enum rr_mode mode, struct rr_document *document, struct rr_err *err) {
+int rr_store_peek_latest(struct rr_store *store, enum rr_mode mode, struct rr_document *document, struct rr_err *err) {
     struct rr_key key;
-    if (rr_layout_last_success(store, mode, &key) && rr_store_find(store, &key, document, err) == 0)
+    if (rr_layout_last_success(store, mode, &key) && rr_store_peek(store, &key, document, err) == 0)
         return 0;
     return find_newest(store, mode, document, err);
 }
 
-static int write_draft(void *ctx, const char *bytes, size_t len, struct rr_err *err) {
+bool rr_store_hand_over(struct rr_store *store, const struct rr_document *document, bool gzip, char name[RR_VERSION_SIZE],
+                        bool *is_gzip) {
+    *is_gzip = gzip && document->has_gzip && rr_version_exists(store, document->version, RR_GZIP_SUFFIX);
+    if (document->version[0] == '\0' || (!*is_gzip && !rr_version_exists(store, document->version, "")))
+        return false;
+    return snprintf(name, RR_VERSION_SIZE, "%s%s", document->version, *is_gzip ? RR_GZIP_SUFFIX : "") < RR_VERSION_SIZE;
+}
+
+static int write_sibling(void *ctx, const char *bytes, size_t len, struct rr_err *err) {
     return rr_draft_write(ctx, bytes, len, err);
 }
 
+static int write_report(void *ctx, const char *bytes, size_t len, struct rr_err *err) {
+    struct rr_store *store = ctx;
+    rr_hash_add(&store->hash, (struct rr_slice){bytes, len});
+    if (rr_draft_write(&store->draft, bytes, len, err) != 0)
+        return -1;
+    return rr_gzip_write(store->gzip, bytes, len, err);
+}
+
 int rr_store_begin(struct rr_store *store, const struct rr_key *key, struct rr_sink *sink, struct rr_err *err) {
-    char path[PATH_MAX];
-    rr_layout_report(store, key, path);
-    *sink = (struct rr_sink){write_draft, &store->draft};
-    return rr_draft_open(&store->draft, path, err);
+    char report[PATH_MAX], sibling[PATH_MAX];
+    rr_layout_report(store, key, report);
+    rr_version_path(store, "sibling", "", sibling);
+    store->key = *key;
+    store->hash = (struct rr_hash)RR_HASH_INIT;
+    *sink = (struct rr_sink){write_report, store};
+    const struct rr_sink into_sibling = {write_sibling, &store->sibling};
+    if (rr_draft_open(&store->draft, report, err) == 0 && rr_draft_open(&store->sibling, sibling, err) == 0 &&
+        rr_gzip_open(&store->gzip, &into_sibling, err) == 0)
+        return 0;
+    rr_store_abandon(store);
+    return -1;
+}
+
+/* The sibling first: whoever sees the report finds it. Its name is the report's hash, so it can belong to no other. */
+static int commit(struct rr_store *store, struct rr_err *err) {
+    char version[RR_VERSION_SIZE], path[PATH_MAX];
+    rr_version_name(&store->key, rr_hash_end(&store->hash), version);
+    rr_version_path(store, version, RR_GZIP_SUFFIX, path);
+    if (rr_gzip_finish(store->gzip, err) != 0 || rr_draft_commit_as(&store->sibling, path, err) != 0 ||
+        rr_draft_commit(&store->draft, err) != 0)
+        return -1;
+    rr_layout_report(store, &store->key, path);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd >= 0) {
+        rr_version_link(store, fd, version);
+        close(fd);
+    }
+    rr_version_sweep(store);
+    return 0;
 }
 
 int rr_store_publish(struct rr_store *store, struct rr_err *err) {
-    return rr_draft_commit(&store->draft, err);
+    int rc = commit(store, err);
+    rr_store_abandon(store);
+    return rc;
 }
 
 void rr_store_abandon(struct rr_store *store) {
+    rr_gzip_close(&store->gzip);
+    rr_draft_discard(&store->sibling);
     rr_draft_discard(&store->draft);
 }

@@ -30,7 +30,7 @@ struct rr_key {
     char as_of[16]; /* YYYY-MM-DD */
 };
 
-enum { RR_ETAG_SIZE = 24, RR_REPORT_PATH_SIZE = 64, RR_DOCUMENT_MAX_BYTES = 1024 * 1024 * 1024 };
+enum { RR_ETAG_SIZE = 24, RR_VERSION_SIZE = 64, RR_REPORT_PATH_SIZE = 64, RR_DOCUMENT_MAX_BYTES = 1024 * 1024 * 1024 };
 
 /* What a report says of itself; a text is "" where it does not say. */
 struct rr_document_meta {
@@ -47,6 +47,8 @@ struct rr_document {
     struct rr_buf body;
     char etag[RR_ETAG_SIZE]; /* weak, of the content: W/"..." */
     int64_t modified_s;
+    char version[RR_VERSION_SIZE]; /* a name below .versions/ that this content alone has, "" where it has none */
+    bool has_gzip;                 /* so has its compressed sibling, with `.gz` behind it */
 };
 
 #define RR_DOCUMENT_EMPTY                                                                                                        \
@@ -58,6 +60,9 @@ void rr_store_close(struct rr_store **store);
 
 /* Takes the lock at once, or fails: RR_LOCKED when somebody else holds it. */
 int rr_store_lock(struct rr_store *store, struct rr_err *err);
+
+/* Does somebody else hold it at this moment? */
+bool rr_store_is_locked(struct rr_store *store);
 void rr_store_unlock(struct rr_store *store);
 
 /* RR_NOT_FOUND when there is no such report, RR_BROKEN when what is there is not valid. document is emptied first, is the
@@ -65,9 +70,17 @@ void rr_store_unlock(struct rr_store *store);
 int rr_store_find(struct rr_store *store, const struct rr_key *key, struct rr_document *document, struct rr_err *err);
 void rr_document_free(struct rr_document *document);
 
-/* The report to fall back to: the mode's last success by its status or, where that does not lead to a valid report, the
- * newest valid one. RR_NOT_FOUND when there is none. */
-int rr_store_find_latest(struct rr_store *store, enum rr_mode mode, struct rr_document *document, struct rr_err *err);
+/* The same without the body: one stat, for a report that is known to be valid. */
+int rr_store_peek(struct rr_store *store, const struct rr_key *key, struct rr_document *document, struct rr_err *err);
+
+/* The report to fall back to, peeked at: the mode's last success by its status or, where that does not lead to a valid
+ * report, the newest valid one. RR_NOT_FOUND when there is none. */
+int rr_store_peek_latest(struct rr_store *store, enum rr_mode mode, struct rr_document *document, struct rr_err *err);
+
+/* The name, below .versions/, by which a web server can send this very document: its compressed sibling's if gzip is true
+ * and there is one (then *is_gzip). False where the document must be read and sent by ourselves. */
+bool rr_store_hand_over(struct rr_store *store, const struct rr_document *document, bool gzip, char name[RR_VERSION_SIZE],
+                        bool *is_gzip);
 
 /* Appends body to out with meta's members replaced or added from `members` (an object, borrowed); every other byte is as it
  * was. body is a document's. */
@@ -76,8 +89,8 @@ int rr_document_restamp(const struct rr_buf *body, const cJSON *members, struct 
 /* Keeps a broken report aside for the operator (`*.corrupt`). The lock is held. */
 int rr_store_set_aside(struct rr_store *store, const struct rr_key *key, struct rr_err *err);
 
-/* A report in the making: what is written to the sink becomes the report at rr_store_publish, whole, or never. One at a
- * time; the lock is held. */
+/* A report in the making: what is written to the sink becomes the report at rr_store_publish, whole, or never, and its
+ * compressed sibling with it. One at a time; the lock is held. */
 int rr_store_begin(struct rr_store *store, const struct rr_key *key, struct rr_sink *sink, struct rr_err *err);
 int rr_store_publish(struct rr_store *store, struct rr_err *err);
 void rr_store_abandon(struct rr_store *store); /* idempotent; after a publish it does nothing */
@@ -100,7 +113,7 @@ void rr_status_free(struct rr_status *status);
 int rr_store_record(struct rr_store *store, enum rr_mode mode, const cJSON *run, struct rr_err *err);
 
 /* Removes reports and set-aside files that were written more than max_age_s ago. The file that
- * rr_store_find_latest gives stays whatever its age, and so does the status. */
+ * rr_store_peek_latest gives stays whatever its age, and so does the status. */
 int rr_store_prune(struct rr_store *store, int64_t max_age_s, uint32_t *removed, struct rr_err *err);
 
 /* Looks at every report and status: calls tell with its display path and what is wrong with it, NULL if nothing. */

@@ -8,7 +8,7 @@ mapfile -t sources < <(git ls-files -co --exclude-standard 'lib/*.c' 'cgi/*.c')
 mapfile -t headers < <(git ls-files -co --exclude-standard 'lib/*.h' 'cgi/*.h')
 mapfile -t test_sources < <(git ls-files -co --exclude-standard 'tests/*.c' 'tests/*.h')
 mapfile -t scripts < <(git ls-files -co --exclude-standard '*.sh' .ci/run)
-read -ra flags <<<"-std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Ilib -Icgi $(pkg-config --cflags libcjson sqlite3 libpcre2-8)"
+read -ra flags <<<"-std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Ilib -Icgi $(pkg-config --cflags libcjson sqlite3 libpcre2-8 zlib)"
 
 step() {
     local name=$1 output
@@ -59,7 +59,7 @@ layers() {
 # A foreign library has one file that knows it.
 sole_includers() {
     local pair have wrong=0
-    for pair in sqlite3.h:lib/crm/db.c pcre2.h:lib/base/pattern.c fcgiapp.h:cgi/fcgi_io.c cmocka.h:tests/unit/support.h; do
+    for pair in sqlite3.h:lib/crm/db.c pcre2.h:lib/base/pattern.c zlib.h:lib/base/gzip.c fcgiapp.h:cgi/fcgi_io.c cmocka.h:tests/unit/support.h; do
         have=$(grep -lE "#include <${pair%%:*}>" "${sources[@]}" "${headers[@]}" "${test_sources[@]}")
         [[ $have == "${pair#*:}" ]] || { printf '%s is included by: %s\n' "${pair%%:*}" "$have"; wrong=1; }
     done

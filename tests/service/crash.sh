@@ -34,7 +34,7 @@ same 'dead workers are replaced' 2 "$(workers_settled 2)"
 curl -s -o "$work_dir/last" -w '%{http_code}' "$BASE$API?date=2026-03-01" >"$work_dir/last.code" &
 curl_pid=$!
 sleep 0.15
-worker_pids | xargs kill -TERM
+all_worker_pids | xargs kill -TERM
 wait "$curl_pid"
 same 'SIGTERM: the request in hand is finished' '200 2026-03-01' "$(cat "$work_dir/last.code") $(jq -r .meta.as_of "$work_dir/last")"
 finish

@@ -45,13 +45,13 @@ report ''
 same 'the first goes on' 200 "$status"
 
 for round in 1 2 3; do
-    worker_pids | xargs kill -KILL
+    all_worker_pids | xargs kill -KILL
     same "round $round: killed workers are replaced" 3 "$(workers_settled 3)"
     report ''
     same "round $round: and it answers" 200 "$status"
 done
 
-session=$(pool_session)
+session=$(pool_session worker),$(pool_session compute)
 kill -TERM "$first_pid"
 wait "$first_pid"
 same 'SIGTERM: exit status 0' 0 $?
@@ -61,7 +61,7 @@ check 'no socket is left' test ! -e "$work_dir/run/worker.sock"
 check 'the port is free' bash -c "! exec 3<>/dev/tcp/127.0.0.1/$port" 2>/dev/null
 
 start_service DB_PATH="$work_dir/crm.db"
-session=$(pool_session)
+session=$(pool_session worker),$(pool_session compute)
 kill -KILL "$service_pid"
 wait "$service_pid" 2>/dev/null
 service_pid=''

@@ -30,12 +30,12 @@ same 'the state is in the report' 3 "$(baseline "$work_dir/out.json")"
 # A writer in WAL mode commits a new state all the time; what is in the log and not yet in the file counts.
 sqlite3 "$DB_PATH" 'PRAGMA journal_mode = WAL' >/dev/null
 {
-    echo 'PRAGMA wal_autocheckpoint = 50; PRAGMA busy_timeout = 1000;'
+    echo 'PRAGMA wal_autocheckpoint = 5000; PRAGMA busy_timeout = 1000;'
     for ((i = 0; i < 4000; i++)); do
         echo "UPDATE deal SET \"금액\" = '$((i % 9 + 1))000000';"
+        sleep 0.01
     done
-} >"$work_dir/writer.sql"
-sqlite3 "$DB_PATH" <"$work_dir/writer.sql" >/dev/null 2>&1 &
+} | sqlite3 "$DB_PATH" >/dev/null 2>&1 &
 writer=$!
 whole=0 torn=0 unstable=0
 for snapshot in read copy read copy read copy read copy read copy read copy read copy read copy; do
