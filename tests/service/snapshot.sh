@@ -38,7 +38,7 @@ sqlite3 "$DB_PATH" 'PRAGMA journal_mode = WAL' >/dev/null
 } | sqlite3 "$DB_PATH" >/dev/null 2>&1 &
 writer=$!
 whole=0 torn=0 unstable=0
-for snapshot in read copy read copy read copy read copy read copy read copy read copy read copy; do
+for snapshot in read copy read copy read copy read copy; do
     if SNAPSHOT=$snapshot "$CLI" run --date 2026-01-10 --mode offline --force >/dev/null 2>"$work_dir/error"; then
         if [[ $(baseline "$CACHE_DIR/2026-01-10.json") =~ ^[1-9]$ ]]; then whole=$((whole + 1)); else torn=$((torn + 1)); fi
     elif grep -q DB_UNSTABLE_OR_UPDATING "$work_dir/error"; then
@@ -50,8 +50,8 @@ for snapshot in read copy read copy read copy read copy read copy read copy read
 done
 kill "$writer" 2>/dev/null
 wait "$writer" 2>/dev/null
-same 'under a writer in WAL mode: one state, or unstable' "16 0" "$((whole + unstable)) $torn"
-check "some of it really was read ($whole of 16)" test "$whole" -gt 0
+same 'under a writer in WAL mode: one state, or unstable' "8 0" "$((whole + unstable)) $torn"
+check "some of it really was read ($whole of 8)" test "$whole" -gt 0
 
 # Copies are named by date and time, and whole.
 rm -f -- "$DB_PATH"*
@@ -61,36 +61,56 @@ SNAPSHOT=copy "$CLI" run --date 2026-01-10 --force >/dev/null
 check 'SNAPSHOT=copy keeps its copy by name' bash -c 'ls "$1" | grep -qE "^salesmap_snapshot_2026-01-10_[0-9]{6}\.db$"' - "$WORK_DIR"
 same 'and gives the same report' 4 "$(baseline "$CACHE_DIR/2026-01-10.json")"
 
-# Overwritten in place, with the same size, and renamed over, again and again.
+# Renamed over again and again: no waiting is needed, since either file is whole.
 make_state "$work_dir/a.db" 1
 make_state "$work_dir/b.db" 9
-for how in overwrite rename; do
-    (
-        for ((i = 0; i < 400; i++)); do
-            for state in a b; do
-                if [[ $how == overwrite ]]; then
-                    cat "$work_dir/$state.db" 1<>"$DB_PATH" >&1
-                else
-                    cp "$work_dir/$state.db" "$work_dir/new.db" && mv "$work_dir/new.db" "$DB_PATH"
-                fi
-                sleep 0.0$((RANDOM % 10))
-            done
+tally() { # FILE WAS_READ: counts a report of one state as good, anything but that or unstable as bad
+    if [[ $2 == 0 ]]; then
+        if [[ $(baseline "$1") =~ ^(1|9)$ ]]; then good=$((good + 1)); else bad=$((bad + 1)); fi
+    elif ! grep -q DB_UNSTABLE_OR_UPDATING "$work_dir/error"; then
+        bad=$((bad + 1))
+        cat "$work_dir/error"
+    fi
+}
+(
+    for ((i = 0; i < 400; i++)); do
+        for state in a b; do
+            cp "$work_dir/$state.db" "$work_dir/new.db" && mv "$work_dir/new.db" "$DB_PATH"
+            sleep 0.0$((RANDOM % 10))
         done
-    ) 2>/dev/null &
-    writer=$!
-    good=0 bad=0
-    for _ in {1..25}; do
-        if "$CLI" generate --db "$DB_PATH" --date 2026-01-10 --output "$work_dir/out.json" 2>"$work_dir/error"; then
-            if [[ $(baseline "$work_dir/out.json") =~ ^(1|9)$ ]]; then good=$((good + 1)); else bad=$((bad + 1)); fi
-        elif ! grep -q DB_UNSTABLE_OR_UPDATING "$work_dir/error"; then
-            bad=$((bad + 1))
-            cat "$work_dir/error"
-        fi
     done
-    kill "$writer"
-    wait "$writer" 2>/dev/null
-    same "$how: never a mixture, never another error (read $good of 25)" 0 "$bad"
+) 2>/dev/null &
+writer=$!
+good=0 bad=0
+for _ in {1..15}; do
+    "$CLI" generate --db "$DB_PATH" --date 2026-01-10 --output "$work_dir/out.json" 2>"$work_dir/error"
+    tally "$work_dir/out.json" $?
 done
+kill "$writer"
+wait "$writer" 2>/dev/null
+same "renamed over: never a mixture, never another error (read $good of 15)" 0 "$bad"
+
+# Overwritten in place, with the same size, by a writer that stalls in the middle: nothing in the file tells, so the
+# window must be longer than any stall. Here it is 1 s, and the writer rests for a little more.
+size=$(stat -c %s "$work_dir/a.db")
+(
+    for ((i = 0; i < 40; i++)); do
+        for state in a b; do
+            { head -c $((size / 2)) "$work_dir/$state.db" && sleep 0.3 && tail -c +$((size / 2 + 1)) "$work_dir/$state.db"; } 1<>"$DB_PATH"
+            sleep 1.3
+        done
+    done
+) 2>/dev/null &
+writer=$!
+good=0 bad=0
+for _ in {1..5}; do
+    DB_STABLE_WINDOW_SEC=1 DB_RETRY=3 DB_RETRY_INTERVAL_SEC=1 "$CLI" run --date 2026-01-10 --mode offline --force >/dev/null 2>"$work_dir/error"
+    tally "$CACHE_DIR/2026-01-10.json" $?
+    sleep 0.17
+done
+kill "$writer"
+wait "$writer" 2>/dev/null
+same "overwritten in place: never a mixture, never another error (read $good of 5)" 0 "$bad"
 
 # A writer that holds the database: unstable, in bounded time.
 rm -f -- "$DB_PATH"
