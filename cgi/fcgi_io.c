@@ -18,7 +18,8 @@ static FCGX_Request connection;
 static sigset_t idle_mask; /* while nothing is to be done: as it was when the program started */
 static volatile sig_atomic_t stop_asked;
 
-static const int stop_signals[] = {SIGTERM, SIGINT, SIGUSR1};
+/* SIGQUIT: what multiwatch 1.0.0 of Debian 12 sends when it is told to send SIGTERM. */
+static const int stop_signals[] = {SIGTERM, SIGINT, SIGUSR1, SIGQUIT};
 
 static void ask_to_stop(int signal_number) {
     (void)signal_number;

@@ -6,7 +6,7 @@
 
 /* libfcgi, behind four calls; only fcgi_io.c includes it.
  *
- *     fcgi_io_open(err)                 standard input is a listening socket; SIGTERM, SIGINT, SIGUSR1 ask to stop
+ *     fcgi_io_open(err)                 standard input is a listening socket; SIGTERM, SIGINT, SIGQUIT, SIGUSR1 ask to stop
  *     while (fcgi_io_accept(&request) == 1) {     0: asked to stop; -1: gave up
  *         fcgi_io_send(&response); ...
  *         fcgi_io_finish();

@@ -37,10 +37,13 @@ static const struct route *route_of(const char *path) {
 
 /* Is the method one of those that `allow` lists? */
 static bool is_allowed(const char *method, const char *allow) {
-    size_t len = strlen(method);
-    for (const char *at = allow; (at = strstr(at, method)) != NULL; at += len)
-        if (len > 0 && (at[len] == '\0' || at[len] == ',') && (at == allow || at[-1] == ' '))
+    static const char separator[] = ", ";
+    for (const char *at = allow; *at != '\0'; at += strspn(at, separator)) {
+        size_t len = strcspn(at, separator);
+        if (strlen(method) == len && strncmp(at, method, len) == 0)
             return true;
+        at += len;
+    }
     return false;
 }
 

@@ -211,7 +211,7 @@ start_pool() { # SOCKET COUNT
         export RR_RUN_DIR=$RUN_DIR RR_WORKER=$worker
         exec setsid setpriv --pdeathsig TERM \
             spawn-fcgi -n -s "$1" -M 0660 -b 1024 -d "$project_dir" -- \
-            "$(type -P multiwatch)" -f "$2" -r "$NEVER_GIVE_UP" -s TERM -- \
+            "$(type -P multiwatch)" -f "$2" -r "$NEVER_GIVE_UP" -- \
             "$(type -P setpriv)" --pdeathsig TERM /bin/sh -c "$START_WORKER"
     ) </dev/null >>"$RUN_DIR/worker.log" 2>&1 {lock_fd}>&- &
 }

@@ -1,11 +1,12 @@
 #include "base/clock.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { ns_per_s = 1000000000, ns_per_ms = 1000000 };
 
@@ -26,14 +27,22 @@ int64_t rr_clock_now_s(const struct rr_clock *clock) {
     return clock->now_ns(clock) / ns_per_s;
 }
 
+static bool is_zone_file(const char *path) {
+    static const char magic[] = "TZif";
+    char begin[sizeof magic - 1];
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    bool is_zone = fd >= 0 && read(fd, begin, sizeof begin) == (ssize_t)sizeof begin && memcmp(begin, magic, sizeof begin) == 0;
+    if (fd >= 0)
+        close(fd);
+    return is_zone;
+}
+
 bool rr_clock_set_zone(const char *zone) {
     const char *root = getenv("TZDIR");
     char path[PATH_MAX];
     int len = snprintf(path, sizeof path, "%s/%s", root != NULL ? root : "/usr/share/zoneinfo", zone);
-    struct stat st;
-    /* The C library takes an unknown zone for UTC in silence, so the file is looked for here. */
-    if (zone[0] == '\0' || zone[0] == '/' || strstr(zone, "..") != NULL || len >= (int)sizeof path || stat(path, &st) != 0 ||
-        !S_ISREG(st.st_mode))
+    /* The C library takes an unknown zone for UTC in silence, so the file is looked at here. */
+    if (zone[0] == '\0' || zone[0] == '/' || strstr(zone, "..") != NULL || len >= (int)sizeof path || !is_zone_file(path))
         return false;
     setenv("TZ", zone, 1);
     tzset();
@@ -67,16 +76,28 @@ void rr_clock_http_date(int64_t unix_s, char text[RR_HTTP_DATE_SIZE]) {
              (tm.tm_year + 1900) % 10000, tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
+/* Digits where the shape has a 0, a sign where it has a +, else the very character. */
+static bool has_shape(const char *text, const char *shape) {
+    for (; *shape != '\0'; text++, shape++) {
+        bool fits = *shape == '0' ? *text >= '0' && *text <= '9' : *shape == '+' ? *text == '+' || *text == '-' : *text == *shape;
+        if (!fits)
+            return false;
+    }
+    return *text == '\0';
+}
+
 int64_t rr_clock_parse_iso(const char *text) {
+    static const char shape[] = "0000-00-00T00:00:00+00:00";
     struct tm tm = {0};
-    const char *rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
-    char sign;
-    int hours, minutes, used = 0;
-    if (rest == NULL || sscanf(rest, "%c%2d:%2d%n", &sign, &hours, &minutes, &used) != 3 || rest[used] != '\0' ||
-        (sign != '+' && sign != '-'))
+    if (!has_shape(text, shape) || strptime(text, "%Y-%m-%dT%H:%M:%S", &tm) == NULL)
         return -1;
-    int64_t offset_s = (hours * INT64_C(60) + minutes) * 60;
-    return (int64_t)timegm(&tm) - (sign == '+' ? offset_s : -offset_s);
+    int64_t hours = strtol(text + 20, NULL, 10), minutes = strtol(text + 23, NULL, 10);
+    int day = tm.tm_mday;
+    int64_t local_s = timegm(&tm);
+    if (tm.tm_mday != day || hours > 23 || minutes > 59) /* 30 February has become a day of March */
+        return -1;
+    int64_t offset_s = (hours * 60 + minutes) * 60;
+    return text[19] == '+' ? local_s - offset_s : local_s + offset_s;
 }
 
 int64_t rr_monotonic_ms(void) {

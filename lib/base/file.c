@@ -8,7 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { flush_bytes = 256 * 1024, pending_max_bytes = 64 * 1024 * 1024 };
+enum { flush_bytes = 256 * 1024, read_bytes_min = 4096 };
+enum { pending_max_bytes = 2 * flush_bytes };
 
 static const char temporary_mark[] = ".tmp.";
 
@@ -53,6 +54,8 @@ int rr_file_make_dirs(const char *folder, struct rr_err *err) {
     char path[PATH_MAX];
     if (snprintf(path, sizeof path, "%s", folder) >= (int)sizeof path)
         return rr_fail(err, RR_CACHE_WRITE_FAILED, "the folder's name is too long");
+    if (path[0] == '\0')
+        return rr_fail(err, RR_CACHE_WRITE_FAILED, "the folder has no name");
     for (char *at = path + 1;; at++) {
         if (*at != '/' && *at != '\0')
             continue;
@@ -109,8 +112,15 @@ static int flush(struct rr_draft *draft, struct rr_err *err) {
 }
 
 int rr_draft_write(struct rr_draft *draft, const char *bytes, size_t len, struct rr_err *err) {
-    rr_buf_add(&draft->pending, bytes, len);
-    return draft->pending.failed || draft->pending.len >= flush_bytes ? flush(draft, err) : 0;
+    while (len > 0) {
+        size_t piece = len < flush_bytes ? len : flush_bytes;
+        rr_buf_add(&draft->pending, bytes, piece);
+        if ((draft->pending.failed || draft->pending.len >= flush_bytes) && flush(draft, err) != 0)
+            return -1;
+        bytes += piece;
+        len -= piece;
+    }
+    return 0;
 }
 
 int rr_draft_commit(struct rr_draft *draft, struct rr_err *err) {
@@ -159,22 +169,24 @@ int rr_file_read_all(int fd, struct rr_buf *buf, struct rr_err *err) {
     struct stat st;
     if (fstat(fd, &st) != 0)
         return rr_fail(err, RR_PIPELINE_FAILED, "the file cannot be read: %s", strerror(errno));
-    size_t want = st.st_size > 0 ? (size_t)st.st_size + 1 : 4096; /* one more, so that its end is seen */
+    size_t piece = st.st_size > read_bytes_min ? (size_t)st.st_size : read_bytes_min;
     for (;;) {
-        if (want > buf->max_bytes - buf->len)
-            return rr_fail(err, RR_BROKEN, "the file is too long to be a document of ours");
-        if (!rr_buf_reserve(buf, want))
+        size_t room = buf->max_bytes - buf->len;
+        char one_more; /* where there is no room, its end must be here */
+        size_t want = piece < room ? piece : room;
+        if (want > 0 && !rr_buf_reserve(buf, want))
             return rr_fail_memory(err);
-        ssize_t n = read(fd, buf->ptr + buf->len, want);
+        ssize_t n = want > 0 ? read(fd, buf->ptr + buf->len, want) : read(fd, &one_more, 1);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
             return rr_fail(err, RR_PIPELINE_FAILED, "the file cannot be read: %s", strerror(errno));
-        if (n == 0) {
-            buf->ptr[buf->len] = '\0';
+        if (n > 0 && want == 0)
+            return rr_fail(err, RR_BROKEN, "the file is too long to be a document of ours");
+        if (n == 0)
             return 0;
-        }
         buf->len += (size_t)n;
-        want = want > (size_t)n ? want - (size_t)n : 4096;
+        buf->ptr[buf->len] = '\0';
+        piece = read_bytes_min; /* the size is known no better: what comes behind it is its end, most of the time */
     }
 }

@@ -16,8 +16,8 @@
  *                                           known only now, rr_draft_commit_as with a name in the same directory
  *     rr_draft_discard(&draft)              instead of commit; after a commit it does nothing
  *
- * Any failure has removed the temporary already. What a crash leaves is a temporary `.NAME.tmp.XXXXXX`, which
- * rr_draft_sweep removes. All failures are RR_CACHE_WRITE_FAILED. */
+ * Any failure has removed the temporary already. What a crash leaves is a temporary `.NAME.tmp.XXXXXX`, known by
+ * rr_draft_is_temporary. All failures are RR_CACHE_WRITE_FAILED. */
 struct rr_draft {
     char path[PATH_MAX];
     char temporary[PATH_MAX];

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-static const double exact_max = 9007199254740992.0; /* 2^53: up to here a double, which cJSON prints, holds every whole number */
+static const double exact_max = 1e15; /* cJSON prints 15 digits, and does not look whether the last one got lost */
 
 void rr_json_add(struct rr_json *json, cJSON *parent, const char *name, cJSON *item) {
     bool added = item != NULL && parent != NULL &&

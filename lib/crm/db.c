@@ -27,7 +27,11 @@ static int fail(struct rr_db *db, struct rr_err *err) {
     case SQLITE_PROTOCOL:
         return rr_fail(err, RR_DB_UNSTABLE, "the database is locked by a writer");
     case SQLITE_READONLY:
-        return rr_fail(err, RR_DB_UNSTABLE, "an interrupted write left a journal that only a writer can recover");
+        if (rc == SQLITE_READONLY_ROLLBACK)
+            return rr_fail(err, RR_DB_UNSTABLE, "an interrupted write left a journal that only a writer can recover");
+        return rr_fail(
+            err, RR_DB_INVALID,
+            "the database is in WAL mode, which cannot be read in a folder that cannot be written: publish it by VACUUM INTO");
     case SQLITE_INTERRUPT:
         return rr_fail(err, RR_PIPELINE_FAILED, "the generation did not end within the request's deadline");
     case SQLITE_NOMEM:
@@ -66,7 +70,7 @@ static int open_with(struct rr_db **out, const char *path, int flags, struct rr_
 /* The file: URI of path: SQLite takes its parameters from there, so the signs that mean something in one are encoded. */
 static char *uri_of(const char *path, const char *parameters) {
     sqlite3_str *uri = sqlite3_str_new(NULL);
-    sqlite3_str_appendall(uri, "file:");
+    sqlite3_str_appendall(uri, path[0] == '/' ? "file://" : "file:"); /* or a path that begins with // would name a host */
     for (const char *c = path; *c != '\0'; c++) {
         if (*c == '%' || *c == '?' || *c == '#')
             sqlite3_str_appendf(uri, "%%%02x", *c);
@@ -128,20 +132,19 @@ int rr_db_exec(struct rr_db *db, const char *sql, struct rr_err *err) {
 int rr_db_copy(struct rr_db *db, const char *to_path, struct rr_err *err) {
     struct rr_db *copy = NULL;
     if (rr_db_create(&copy, to_path, err) != 0)
-        return -1;
+        return rr_fail(err, RR_CACHE_WRITE_FAILED, "the copy of the database cannot be made in WORK_DIR");
     int rc = -1;
     sqlite3_backup *backup = sqlite3_backup_init(copy->handle, "main", db->handle, "main");
-    if (backup == NULL) {
-        fail(copy, err);
-        goto out;
+    if (backup != NULL) {
+        sqlite3_backup_step(backup, -1);
+        rc = sqlite3_backup_finish(backup) == SQLITE_OK ? 0 : -1;
     }
-    sqlite3_backup_step(backup, -1);
-    if (sqlite3_backup_finish(backup) != SQLITE_OK) {
+    if (rc != 0) { /* the error stands in the copy's handle, whichever of the two it is about */
+        int code = sqlite3_extended_errcode(copy->handle);
         fail(copy, err);
-        goto out;
+        if ((code & 0xff) == SQLITE_FULL || code == SQLITE_IOERR_WRITE || code == SQLITE_IOERR_FSYNC)
+            rr_err_set(err, RR_CACHE_WRITE_FAILED, "the copy of the database cannot be written in WORK_DIR");
     }
-    rc = 0;
-out:
     rr_db_close(&copy);
     if (rc != 0)
         unlink(to_path);

@@ -68,8 +68,12 @@ static int move_to_copy(struct rr_snapshot *snapshot, const struct rr_source *so
     if (rr_file_make_dirs(source->copy_dir, err) != 0)
         return -1;
     unlink(copy); /* of an earlier generation within this second, under the same lock */
-    if (rr_db_copy(snapshot->db, copy, err) != 0 || rr_snapshot_verify(snapshot, err) != 0)
+    if (rr_db_copy(snapshot->db, copy, err) != 0)
         return -1;
+    if (rr_snapshot_verify(snapshot, err) != 0) {
+        unlink(copy);
+        return -1;
+    }
     rr_db_close(&snapshot->db);
     snprintf(snapshot->read_path, sizeof snapshot->read_path, "%s", copy);
     if (rr_fingerprint_of(copy, &snapshot->read_fingerprint, err) != 0 ||
@@ -96,7 +100,8 @@ int rr_snapshot_open(struct rr_snapshot *snapshot, const struct rr_source *sourc
     int64_t wait_ms = settles_in_ms(&snapshot->fingerprint, source);
     int64_t wait_s = wait_ms / 1000 + 1;
     if (wait_ms > 0)
-        return rr_fail(err, RR_DB_UNSTABLE, "the CRM database was changed less than %lld s ago; it can be read in %lld s",
+        return rr_fail(err, RR_DB_UNSTABLE,
+                       "the CRM database was changed just now; it can be read when it has rested for %lld s, in %lld s",
                        (long long)source->stable_window_s, (long long)wait_s);
     if (rr_db_open_read(&snapshot->db, source->db_path, false, source->deadline, err) != 0 || begin(snapshot->db, err) != 0 ||
         (source->copy_dir != NULL && move_to_copy(snapshot, source, err) != 0))

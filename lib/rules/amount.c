@@ -15,9 +15,9 @@ struct decimal {
 
 enum {
     fraction_digits = 18,
-    whole_digits_max = 19, /* 10^19 > INT64_MAX */
-    amount_text_max = 256, /* a longer text is no amount */
-    exponent_max = 100000, /* beyond, only its sign matters */
+    whole_digits_max = 19,  /* 10^19 > INT64_MAX */
+    amount_text_max = 4096, /* a longer text is no amount */
+    exponent_max = 100000,  /* beyond, only its sign matters */
 };
 
 static rr_whole power_of_ten(int exponent) {

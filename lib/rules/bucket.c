@@ -1,5 +1,7 @@
 #include "rules/bucket.h"
 
+#include "base/json_scan.h"
+
 #include <cjson/cJSON.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,16 +25,23 @@ static void note_strings(const cJSON *item, struct rr_tokens *tokens) {
 
 /* Text is worth parsing as JSON only if it begins like an array, an object or a string. */
 static cJSON *parse_json(struct rr_slice text) {
-    struct rr_slice trimmed = rr_slice_trim(text);
-    return trimmed.len > 0 && strchr("[{\"", trimmed.ptr[0]) != NULL
-               ? cJSON_ParseWithLengthOpts(trimmed.ptr, trimmed.len + 1, NULL, true)
-               : NULL;
+    if (text.len == 0 || strchr("[{\"", text.ptr[0]) == NULL || !rr_json_is_valid(text))
+        return NULL;
+    return cJSON_ParseWithLengthOpts(text.ptr, text.len + 1, NULL, true);
+}
+
+/* cJSON ends a string at an escaped NUL; another character that is part of no token keeps the rest. */
+static void disarm_nuls(char *text) {
+    static const char nul[] = "\\u0000", other[] = "\\ufffd";
+    for (char *at = text; (at = strstr(at, nul)) != NULL;)
+        memcpy(at, other, sizeof other - 1);
 }
 
 static void note_text(struct rr_slice text, struct rr_tokens *tokens) {
     char *copy = strndup(text.ptr, text.len); /* cJSON wants the end marked */
     if (copy == NULL)
         return;
+    disarm_nuls(copy);
     struct rr_slice trimmed = rr_slice_trim(rr_slice_of(copy));
     copy[trimmed.ptr - copy + (ptrdiff_t)trimmed.len] = '\0';
     cJSON *json = parse_json(trimmed);

@@ -132,7 +132,9 @@ rr_day rr_day_parse(struct rr_slice text) {
     int kst_min = minute - offset_min + kst_offset_min;
     if (kst_min < 0)
         return neighbour(day, -1);
-    return kst_min >= day_min ? neighbour(day, 1) : day;
+    for (; kst_min >= day_min && day != RR_DAY_UNKNOWN; kst_min -= day_min)
+        day = neighbour(day, 1);
+    return day;
 }
 
 void rr_day_text(rr_day day, char text[RR_DAY_TEXT_SIZE]) {

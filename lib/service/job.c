@@ -11,8 +11,8 @@ enum { seconds_per_day = 24 * 60 * 60 };
 /* Is there a report of that date, made from this state of the database by this program? */
 static bool still_right(struct rr_service *service, const struct rr_key *key, struct rr_document *document) {
     struct rr_err ignored;
-    return rr_store_peek(service->store, key, document, &ignored) == 0 && document->meta.db_signature[0] != '\0' &&
-           !rr_service_outdated(service, document) && strcmp(document->meta.generator_version, RR_GENERATOR_VERSION) == 0;
+    return rr_store_peek(service->store, key, document, &ignored) == 0 && rr_service_is_current(service, document) &&
+           strcmp(document->meta.generator_version, RR_GENERATOR_VERSION) == 0;
 }
 
 /* Records the mode as skipped, when its report is still right. */

@@ -2,11 +2,10 @@
 
 #include "rules/day.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* A pair of the query string: a name, and a value where there is a `=`. */
-static const char pair_expression[] = "\\G(?:^|&)([^=&]*)(?:=([^&]*))?";
+static const char pair_expression[] = "\\G&?([^=&]*)(?:=([^&]*))?";
 static const char date_expression[] = "\\A([0-9]{4})-([0-9]{2})-([0-9]{2})\\z";
 
 int rr_query_open(struct rr_query_parser *parser, struct rr_err *err) {
@@ -50,11 +49,18 @@ static bool decode(struct rr_slice encoded, unsigned char *out, struct rr_slice 
     return true;
 }
 
+static int number_of(struct rr_slice digits) {
+    int number = 0;
+    for (size_t i = 0; i < digits.len; i++)
+        number = number * 10 + (digits.ptr[i] - '0');
+    return number;
+}
+
 int rr_query_read_date(const struct rr_query_parser *parser, struct rr_slice value, struct rr_query *query, struct rr_err *err) {
     struct rr_slice groups[4];
     if (!rr_pattern_match(parser->date, value, 0, groups, 4))
         return rr_fail(err, RR_BAD_DATE, "date must be YYYY-MM-DD in ASCII digits, such as 2026-01-19.");
-    int year = atoi(groups[1].ptr), month = atoi(groups[2].ptr), day = atoi(groups[3].ptr);
+    int year = number_of(groups[1]), month = number_of(groups[2]), day = number_of(groups[3]);
     if (rr_day_of(year, month, day) == RR_DAY_UNKNOWN)
         return rr_fail(err, RR_BAD_DATE, "date must be a day of the calendar between 0001-01-01 and 9999-12-31; %.10s is not.",
                        groups[0].ptr);

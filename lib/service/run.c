@@ -105,6 +105,14 @@ static void record_failure(struct rr_service *service, const struct rr_run *run,
     add_run(&json, record, run, run->job_run_id);
     rr_json_text(&json, record, "error_code", rr_slice_of(rr_code_name(why->code)));
     rr_json_text(&json, record, "error_message", rr_slice_of(why->message));
+    if (run->trigger == RR_BY_HTTP) /* the others tell it to whoever called them */
+        rr_log(RR_LOG_WARNING, "generation_failed",
+               (const struct rr_log_field[]){{"as_of", run->as_of, 0},
+                                             {"mode", rr_mode_name(mode), 0},
+                                             {"job_run_id", run->job_run_id, 0},
+                                             {"error_code", rr_code_name(why->code), 0},
+                                             {"reason", why->message, 0},
+                                             {0}});
     service->unrecorded[mode].at_s = 0;
     if (store_record(service, mode, &json, record, &err) == 0)
         return;
@@ -177,10 +185,31 @@ int rr_run_read(struct rr_service *service, const struct rr_run *run, struct rr_
     }
 }
 
-static int publish(struct rr_service *service, const struct rr_run *run, enum rr_mode mode,
-                   const struct rr_generation *generation, const struct rr_run_stamp *stamp, struct rr_err *err) {
+static struct rr_key key_of(const struct rr_run *run, enum rr_mode mode) {
     struct rr_key key = {.mode = mode};
     memcpy(key.as_of, run->as_of, sizeof key.as_of);
+    return key;
+}
+
+/* A broken report is kept for the operator, whether or not another comes to take its place. */
+static void set_aside_broken(struct rr_service *service, const struct rr_key *key) {
+    struct rr_document document = RR_DOCUMENT_EMPTY;
+    struct rr_err broken, err = {RR_OK, ""};
+    if (rr_store_peek(service->store, key, &document, &broken) != 0 && broken.code == RR_BROKEN) {
+        rr_store_set_aside(service->store, key, &err);
+        rr_log(RR_LOG_WARNING, "broken_report_set_aside",
+               (const struct rr_log_field[]){{"as_of", key->as_of, 0},
+                                             {"mode", rr_mode_name(key->mode), 0},
+                                             {"reason", broken.message, 0},
+                                             {"failure", err.message, 0},
+                                             {0}});
+    }
+    rr_document_free(&document);
+}
+
+static int publish(struct rr_service *service, const struct rr_run *run, enum rr_mode mode,
+                   const struct rr_generation *generation, const struct rr_run_stamp *stamp, struct rr_err *err) {
+    const struct rr_key key = key_of(run, mode);
     struct rr_sink sink;
     if (rr_store_begin(service->store, &key, &sink, err) != 0)
         return -1;
@@ -195,6 +224,10 @@ int rr_run_generate(struct rr_service *service, const struct rr_run *run, const 
                     enum rr_result results[RR_MODE_COUNT], struct rr_err *err) {
     struct rr_generation generation;
     struct rr_err why;
+    for (uint32_t i = 0; i < wanted->count; i++) {
+        const struct rr_key key = key_of(run, wanted->modes[i]);
+        set_aside_broken(service, &key);
+    }
     bool read = rr_run_read(service, run, &generation, &why) == 0;
     const struct rr_run_stamp stamp = {run->job_run_id, rr_clock_now_s(service->clock)};
     int rc = 0;

@@ -1,11 +1,8 @@
 #include "service/serve.h"
 
-#include "base/log.h"
-
-#include <stdlib.h>
 #include <string.h>
 
-enum { lock_poll_ms = 10, lock_jitter_ms = 10 };
+enum { lock_poll_ms = 10, lock_jitter_ms = 10, ns_per_us = 1000 };
 
 static const char *const source_names[] = {[RR_HIT] = "hit", [RR_GENERATED] = "generated", [RR_STALE] = "stale"};
 
@@ -40,23 +37,12 @@ static int lock_or_find(struct rr_service *service, const struct rr_key *key, st
             return -1;
         if (rr_deadline_passed(deadline))
             return rr_fail(why, RR_LOCK_TIMEOUT, "another generation held the lock for all of the request's time");
-        rr_sleep_ms(lock_poll_ms + random() % lock_jitter_ms);
+        rr_sleep_ms(lock_poll_ms + rr_clock_now_ns(&rr_clock_system) / ns_per_us % lock_jitter_ms);
         *found = look_up(service, key, reply, RR_HIT, why);
         if (*found)
             return 0;
     }
     return 0;
-}
-
-static void set_aside(struct rr_service *service, const struct rr_key *key, const struct rr_err *broken) {
-    struct rr_err err = {RR_OK, ""};
-    rr_store_set_aside(service->store, key, &err);
-    rr_log(RR_LOG_WARNING, "broken_report_set_aside",
-           (const struct rr_log_field[]){{"as_of", key->as_of, 0},
-                                         {"mode", rr_mode_name(key->mode), 0},
-                                         {"reason", broken->message, 0},
-                                         {"failure", err.message, 0},
-                                         {0}});
 }
 
 static int generate(struct rr_service *service, const struct rr_key *key, struct rr_run *run, struct rr_deadline deadline,
@@ -73,12 +59,12 @@ static bool make_locked(struct rr_service *service, const struct rr_key *key, st
                         struct rr_err *why) {
     if (look_up(service, key, reply, RR_HIT, why))
         return true;
-    if (why->code == RR_BROKEN)
-        set_aside(service, key, why);
-    struct rr_run run;
-    if (rr_run_failed_recently(service, key->mode, why) || generate(service, key, &run, deadline, why) != 0)
+    if (rr_run_failed_recently(service, key->mode, why))
         return false;
-    return look_up(service, key, reply, RR_GENERATED, why);
+    struct rr_run run;
+    struct rr_err lost;
+    int rc = generate(service, key, &run, deadline, why);
+    return look_up(service, key, reply, RR_GENERATED, rc == 0 ? why : &lost); /* it may be there though its status is not */
 }
 
 static bool make(struct rr_service *service, const struct rr_key *key, struct rr_reply *reply, struct rr_err *why) {

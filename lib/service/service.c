@@ -15,12 +15,23 @@ void rr_service_today(const struct rr_service *service, char as_of[16]) {
     rr_clock_date(rr_clock_now_s(service->clock), as_of);
 }
 
-bool rr_service_outdated(const struct rr_service *service, const struct rr_document *document) {
+/* The signature of the database as it is; false where there is none. */
+static bool signature_now(const struct rr_service *service, char signature[RR_SIGNATURE_SIZE]) {
     struct rr_fingerprint fingerprint;
     struct rr_err ignored;
-    if (document->meta.db_signature[0] == '\0' || rr_fingerprint_of(service->conf->db_path, &fingerprint, &ignored) != 0)
+    if (rr_fingerprint_of(service->conf->db_path, &fingerprint, &ignored) != 0)
         return false;
-    char signature[RR_SIGNATURE_SIZE];
     rr_fingerprint_signature(&fingerprint, signature);
-    return strcmp(signature, document->meta.db_signature) != 0;
+    return true;
+}
+
+bool rr_service_is_current(const struct rr_service *service, const struct rr_document *document) {
+    char signature[RR_SIGNATURE_SIZE];
+    return signature_now(service, signature) && strcmp(signature, document->meta.db_signature) == 0;
+}
+
+bool rr_service_outdated(const struct rr_service *service, const struct rr_document *document) {
+    char signature[RR_SIGNATURE_SIZE];
+    bool known = document->meta.db_signature[0] != '\0' && signature_now(service, signature);
+    return known && strcmp(signature, document->meta.db_signature) != 0;
 }

@@ -37,6 +37,9 @@ void rr_service_forget(struct rr_service *service);
 /* Today's date in REPORT_TZ. */
 void rr_service_today(const struct rr_service *service, char as_of[16]);
 
+/* Is the report made from the state of the database that is there now? */
+bool rr_service_is_current(const struct rr_service *service, const struct rr_document *document);
+
 /* Is the report made from another state of the database than today's? False where either is unknown. */
 bool rr_service_outdated(const struct rr_service *service, const struct rr_document *document);
 

@@ -1,86 +1,72 @@
 #include "store/document.h"
 
+#include "base/json_scan.h"
+
 #include <stdio.h>
 #include <string.h>
 
-/* Where the walk stands. Everything it reads lies in [at, end). */
+/* Where the walk over the outermost object stands. */
 struct walk {
-    const char *at;
-    const char *end;
+    struct rr_slice left;
 };
 
-static void skip_space(struct walk *walk) {
-    while (walk->at < walk->end && (*walk->at == ' ' || *walk->at == '\n' || *walk->at == '\r' || *walk->at == '\t'))
-        walk->at++;
+static void advance(struct walk *walk, size_t len) {
+    walk->left.ptr += len;
+    walk->left.len -= len;
 }
 
 /* Takes the sign if it comes next, white space around it too. */
 static bool take(struct walk *walk, char sign) {
-    skip_space(walk);
-    if (walk->at == walk->end || *walk->at != sign)
+    advance(walk, rr_json_space_length(walk->left));
+    if (walk->left.len == 0 || walk->left.ptr[0] != sign)
         return false;
-    walk->at++;
-    skip_space(walk);
+    advance(walk, 1);
+    advance(walk, rr_json_space_length(walk->left));
     return true;
 }
 
-/* One value as a tree, which the caller deletes; NULL where there is none. */
-static cJSON *take_value(struct walk *walk) {
-    const char *end = NULL;
-    cJSON *value = cJSON_ParseWithLengthOpts(walk->at, (size_t)(walk->end - walk->at), &end, false);
-    if (value != NULL)
-        walk->at = end;
-    return value;
+static bool take_value(struct walk *walk, struct rr_slice *value) {
+    *value = (struct rr_slice){walk->left.ptr, rr_json_value_length(walk->left)};
+    advance(walk, value->len);
+    return value->len > 0;
 }
 
-/* Passes over one value; an array's elements one by one. */
-static bool pass_value(struct walk *walk) {
-    if (!take(walk, '[')) {
-        cJSON *value = take_value(walk);
-        cJSON_Delete(value);
-        return value != NULL;
-    }
-    if (take(walk, ']'))
-        return true;
-    do {
-        cJSON *element = take_value(walk);
-        cJSON_Delete(element);
-        if (element == NULL)
-            return false;
-    } while (take(walk, ','));
-    return take(walk, ']');
+/* Is the JSON string that text, however it is spelled? */
+static bool is_text(struct rr_slice string, const char *text) {
+    cJSON *item = cJSON_ParseWithLength(string.ptr, string.len);
+    bool is = cJSON_IsString(item) && strcmp(item->valuestring, text) == 0;
+    cJSON_Delete(item);
+    return is;
 }
 
-/* A member's name and colon; *is_meta says whether it is "meta". */
-static bool take_name(struct walk *walk, bool *is_meta) {
-    if (walk->at == walk->end || *walk->at != '"')
-        return false;
-    cJSON *name = take_value(walk);
-    if (name == NULL)
-        return false;
-    *is_meta = strcmp(name->valuestring, "meta") == 0;
-    cJSON_Delete(name);
-    return take(walk, ':');
-}
-
-/* Walks the whole text. The first member "meta" comes back as a tree, with the bytes that it was read from. */
-static bool walk_document(struct rr_slice text, cJSON **meta, struct rr_slice *meta_text) {
-    struct walk walk = {text.ptr, text.ptr + text.len};
+/* The bytes of the first member "meta"; the whole text has been found to be valid. */
+static bool find_meta(struct rr_slice text, struct rr_slice *meta) {
+    struct walk walk = {text};
+    struct rr_slice name;
     if (!take(&walk, '{'))
         return false;
-    do {
-        bool is_meta;
-        if (!take_name(&walk, &is_meta))
+    while (take_value(&walk, &name) && take(&walk, ':') && take_value(&walk, meta)) {
+        if (is_text(name, "meta"))
+            return true;
+        if (!take(&walk, ','))
             return false;
-        const char *start = walk.at;
-        if (is_meta && *meta == NULL) {
-            *meta = take_value(&walk);
-            *meta_text = (struct rr_slice){start, (size_t)(walk.at - start)};
-        } else if (!pass_value(&walk)) {
-            return false;
-        }
-    } while (take(&walk, ','));
-    return take(&walk, '}') && walk.at == walk.end && cJSON_IsObject(*meta);
+    }
+    return false;
+}
+
+/* Meta as a tree, with the bytes that it was read from; NULL where text is not what a report is. */
+static cJSON *read_document(struct rr_slice text, struct rr_slice *meta_text, struct rr_err *err) {
+    if (text.len == 0 || !rr_json_is_valid(text) || !find_meta(text, meta_text)) {
+        rr_err_set(err, RR_BROKEN,
+                   text.len == 0 ? "the file is empty" : "the file is not one whole JSON document with a meta object");
+        return NULL;
+    }
+    cJSON *meta = cJSON_ParseWithLength(meta_text->ptr, meta_text->len);
+    if (cJSON_IsObject(meta))
+        return meta;
+    rr_err_set(err, RR_BROKEN, "the file's meta is not an object");
+    cJSON_Delete(meta);
+    return NULL;
 }
 
 /* False where meta has no such text, or one that is too long to be ours. */
@@ -101,17 +87,13 @@ static bool read_meta(const cJSON *tree, struct rr_document_meta *meta) {
 }
 
 int rr_document_check(struct rr_slice text, struct rr_document_meta *meta, struct rr_err *err) {
-    cJSON *tree = NULL;
-    struct rr_slice meta_text = {NULL, 0};
-    int rc = 0;
-    if (text.len == 0)
-        rc = rr_fail(err, RR_BROKEN, "the file is empty");
-    else if (!walk_document(text, &tree, &meta_text))
-        rc = rr_fail(err, RR_BROKEN, "the file is not one whole JSON document with a meta object");
-    else if (!read_meta(tree, meta))
-        rc = rr_fail(err, RR_BROKEN, "the file's meta does not say its date and mode");
+    struct rr_slice meta_text;
+    cJSON *tree = read_document(text, &meta_text, err);
+    if (tree == NULL)
+        return -1;
+    bool named = read_meta(tree, meta);
     cJSON_Delete(tree);
-    return rc;
+    return named ? 0 : rr_fail(err, RR_BROKEN, "the file's meta does not say its date and mode");
 }
 
 static void replace_members(struct rr_json *json, cJSON *meta, const cJSON *members) {
@@ -122,14 +104,11 @@ static void replace_members(struct rr_json *json, cJSON *meta, const cJSON *memb
 }
 
 int rr_document_restamp(const struct rr_buf *body, const cJSON *members, struct rr_buf *out, struct rr_err *err) {
-    struct rr_slice text = {body->ptr, body->len};
-    struct rr_json json = {0};
-    cJSON *meta = NULL;
-    struct rr_slice meta_text = {NULL, 0};
-    if (!walk_document(text, &meta, &meta_text)) {
-        cJSON_Delete(meta);
-        return rr_fail(err, RR_BROKEN, "the file is not one whole JSON document with a meta object");
-    }
+    struct rr_slice text = {body->ptr, body->len}, meta_text;
+    struct rr_json json = {false};
+    cJSON *meta = read_document(text, &meta_text, err);
+    if (meta == NULL)
+        return -1;
     replace_members(&json, meta, members);
     rr_buf_add(out, text.ptr, (size_t)(meta_text.ptr - text.ptr));
     if (rr_json_print(&json, meta, out, err) != 0)

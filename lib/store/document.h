@@ -3,8 +3,7 @@
 
 #include "store/store.h"
 
-/* A report as bytes. The two outer levels are walked by hand and what is below is left to cJSON piece by piece, so that
- * memory does not grow with the report. */
+/* A report as bytes: scanned strictly, and of all of it only meta made into a tree, so that memory does not grow with it. */
 
 /* Is text one whole JSON object with a meta that names a date and a mode? Fills *meta; RR_BROKEN says what is wrong. */
 int rr_document_check(struct rr_slice text, struct rr_document_meta *meta, struct rr_err *err);

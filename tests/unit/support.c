@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -116,7 +118,8 @@ struct rr_clock test_clock(int64_t unix_s) {
 
 void test_make_crm(const char *path, const char *rows) {
     char *sql = NULL;
-    assert_true(asprintf(&sql, "%s%s", test_crm_schema, rows) > 0);
+    /* One transaction, and nothing waits for the disk: tests make many. */
+    assert_true(asprintf(&sql, "PRAGMA synchronous = OFF; BEGIN; %s%s; COMMIT", test_crm_schema, rows) > 0);
     test_make_db(path, sql);
     test_set_age(path, 3600);
     free(sql);
@@ -228,6 +231,20 @@ void test_bench_close(struct test_bench *bench) {
     rr_store_close(&bench->service.store);
 }
 
+int test_bench_setup(void **state) {
+    struct test_bench *bench = calloc(1, sizeof *bench);
+    assert_non_null(bench);
+    test_bench_open(bench);
+    *state = bench;
+    return 0;
+}
+
+int test_bench_teardown(void **state) {
+    test_bench_close(*state);
+    free(*state);
+    return 0;
+}
+
 void test_bench_advance(struct test_bench *bench, int64_t by_s) {
     bench->clock.fixed_ns += by_s * 1000000000;
 }
@@ -287,4 +304,30 @@ int test_unprivileged(int (*act)(void *ctx), void *ctx) {
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status));
     return WEXITSTATUS(status);
+}
+
+void test_limit_files(size_t max_bytes) {
+    struct rlimit limit;
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = max_bytes > 0 ? max_bytes : limit.rlim_max;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+pid_t test_start(void (*act)(int ready)) {
+    int ready[2];
+    char byte;
+    assert_int_equal(pipe(ready), 0);
+    fflush(NULL);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* a failed test leaves nobody behind */
+        act(ready[1]);
+        _exit(0);
+    }
+    close(ready[1]);
+    assert_int_equal(read(ready[0], &byte, 1), 1);
+    close(ready[0]);
+    return child;
 }

@@ -74,6 +74,10 @@ void test_bench_open(struct test_bench *bench);
 void test_bench_close(struct test_bench *bench);
 void test_bench_advance(struct test_bench *bench, int64_t by_s); /* its clock */
 
+/* The same as a test's setup and teardown: *state is the bench. */
+int test_bench_setup(void **state);
+int test_bench_teardown(void **state);
+
 struct rr_key test_key(enum rr_mode mode, const char *as_of);
 
 /* Publishes a short valid report of that key, with job_run_id to tell it by. */
@@ -83,8 +87,14 @@ void test_publish(struct rr_store *store, const struct rr_key *key, const char *
 pid_t test_hold_lock(const char *cache_dir);
 void test_let_go(pid_t holder);
 
+/* Runs act in a child, up to where it writes a byte to `ready`; the child, which the caller waits for. */
+pid_t test_start(void (*act)(int ready));
+
 /* Runs act(ctx) in a child that has not root's rights; the lowest 8 bits of what it returns. */
 int test_unprivileged(int (*act)(void *ctx), void *ctx);
+
+/* Lets this process make no file longer than so many bytes, as if the disk were full; 0 lifts that. */
+void test_limit_files(size_t max_bytes);
 
 /* As assert_int_equal, and says which case of a table failed. */
 #define assert_case(name, have, want)                                                                                            \

@@ -3,13 +3,14 @@
 
 #include "report/compose.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* Baseline 100,000,000 (P1), target 170,000,000, confirmed 20,000,000. */
 #define ONE_ROW                                                                                                                  \
-    TEST_ORGANIZATIONS "('o1', '가나상사');" TEST_PEOPLE "('p1', '교육팀');" TEST_DEALS                                           \
+    TEST_ORGANIZATIONS "('o1', '가나상사');" TEST_PEOPLE "('p1', '교육팀');" TEST_DEALS                                          \
                        "('d1', 'p1', 'o1', 'Won', NULL, '100000000', '2025-03-02', NULL),"                                       \
                        "('d2', 'p1', 'o1', 'Won', NULL, '20000000', '2026-03-02', NULL);"
 
@@ -23,7 +24,8 @@ static void every_object_has_the_contracts_keys_in_its_order(void **state) {
         const char *path, *names;
     } cases[] = {
         {"", "meta,summary,data_quality,counterparties"},
-        {"meta", "as_of,mode,report_id,db_version,db_signature,generated_at,generator_version,job_run_id,baseline_year,target_year"},
+        {"meta",
+         "as_of,mode,report_id,db_version,db_signature,generated_at,generator_version,job_run_id,baseline_year,target_year"},
         {"summary", "tier_groups,counts"},
         {"summary.tier_groups", "S0_P0_P1,P2"},
         {"summary.tier_groups.S0_P0_P1", "target,coverage,gap,coverage_ratio"},
@@ -121,11 +123,12 @@ static int count_lines(const char *text, const char *beginning) {
 /* Line breaks within names must not break lines. */
 static void each_counterparty_has_one_line_whatever_its_name(void **state) {
     (void)state;
-    char *text = offline_report(TEST_ORGANIZATIONS "('o1', '가' || char(10) || '나' || char(13));" TEST_PEOPLE
-                                                   "('p1', 'a' || char(10) || 'b'), ('p2', 'c\"\\d'), ('p3', char(8232));" TEST_DEALS
-                                                   "('1', 'p1', 'o1', 'Won', NULL, '60000000', '2025-03-02', NULL),"
-                                                   "('2', 'p2', 'o1', 'Won', NULL, '60000000', '2025-03-02', NULL),"
-                                                   "('3', 'p3', 'o1', 'Won', NULL, '60000000', '2025-03-02', NULL);");
+    char *text =
+        offline_report(TEST_ORGANIZATIONS "('o1', '가' || char(10) || '나' || char(13));" TEST_PEOPLE
+                                          "('p1', 'a' || char(10) || 'b'), ('p2', 'c\"\\d'), ('p3', char(8232));" TEST_DEALS
+                                          "('1', 'p1', 'o1', 'Won', NULL, '60000000', '2025-03-02', NULL),"
+                                          "('2', 'p2', 'o1', 'Won', NULL, '60000000', '2025-03-02', NULL),"
+                                          "('3', 'p3', 'o1', 'Won', NULL, '60000000', '2025-03-02', NULL);");
     assert_int_equal(strncmp(text, "{\"meta\":{", 9), 0);
     assert_int_equal(count_lines(text, "{\"orgId\":\"o1\","), 3);
     assert_int_equal(count_lines(text, ""), 4 + 3 + 2); /* meta, summary, quality, "counterparties":[ - rows - ]} - the end */
@@ -155,15 +158,22 @@ static void invalid_bytes_leave_valid_utf8(void **state) {
     static const struct {
         const char *hex, *want;
     } cases[] = {
-        {"41FF42", "A\uFFFDB"},         {"4180", "A\uFFFD"},
-        {"C0AF41", "\uFFFD\uFFFDA"},    {"EDA08041", "\uFFFD\uFFFD\uFFFDA"}, /* a surrogate */
-        {"EAB04C", "\uFFFD\uFFFDL"},    {"410042", "A\uFFFDB"},
-        {"F5808080", "\uFFFD\uFFFD\uFFFD\uFFFD"}, {"EAB080", "가"},
+        {"41FF42", "A\uFFFDB"},
+        {"4180", "A\uFFFD"},
+        {"C0AF41", "\uFFFD\uFFFDA"},
+        {"EDA08041", "\uFFFD\uFFFD\uFFFDA"}, /* a surrogate */
+        {"EAB04C", "\uFFFD\uFFFDL"},
+        {"410042", "A\uFFFDB"},
+        {"F5808080", "\uFFFD\uFFFD\uFFFD\uFFFD"},
+        {"EAB080", "가"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char rows[1500];
-        snprintf(rows, sizeof rows, "INSERT INTO organization VALUES ('o1', CAST(X'%s' AS TEXT));" TEST_PEOPLE "('p1', CAST(X'%s' AS TEXT));" TEST_DEALS
-                 "('1', 'p1', 'o1', 'Won', NULL, '60000000', '2025-03-02', NULL), (CAST(X'%s' AS TEXT), 'p1', 'o1', 'SQL', NULL, '1', '2026-03-02', CAST(X'%s' AS TEXT));",
+        snprintf(rows, sizeof rows,
+                 "INSERT INTO organization VALUES ('o1', CAST(X'%s' AS TEXT));" TEST_PEOPLE
+                 "('p1', CAST(X'%s' AS TEXT));" TEST_DEALS
+                 "('1', 'p1', 'o1', 'Won', NULL, '60000000', '2025-03-02', NULL), (CAST(X'%s' AS TEXT), 'p1', 'o1', 'SQL', NULL, "
+                 "'1', '2026-03-02', CAST(X'%s' AS TEXT));",
                  cases[i].hex, cases[i].hex, cases[i].hex, cases[i].hex);
         char *text = offline_report(rows);
         size_t len = strlen(text);
@@ -182,16 +192,44 @@ static void invalid_bytes_leave_valid_utf8(void **state) {
 /* Three times 9223372036854775807 before, five times now: two confirmed, three expected. */
 static void sums_beyond_64_bits_are_exact(void **state) {
     (void)state;
-#define HUGE_DEAL(id, status, year, possibility) "('" id "', 'p1', 'o1', '" status "', NULL, '9223372036854775807', '" year "-03-02', '" possibility "')"
-    char *text = offline_report(TEST_PEOPLE "('p1', '교육팀');" TEST_DEALS HUGE_DEAL("1", "Won", "2025", "") "," HUGE_DEAL("2", "Won", "2025", "") ","
-                                HUGE_DEAL("3", "Won", "2025", "") "," HUGE_DEAL("4", "Won", "2026", "") "," HUGE_DEAL("5", "SQL", "2026", "확정") ","
-                                HUGE_DEAL("6", "SQL", "2026", "높음") "," HUGE_DEAL("7", "SQL", "2026", "높음") "," HUGE_DEAL("8", "SQL", "2026", "높음") ";");
+#define HUGE_DEAL(id, status, year, possibility)                                                                                 \
+    "('" id "', 'p1', 'o1', '" status "', NULL, '9223372036854775807', '" year "-03-02', '" possibility "')"
+    char *text = offline_report(
+        TEST_PEOPLE
+        "('p1', '교육팀');" TEST_DEALS HUGE_DEAL("1", "Won", "2025", "") "," HUGE_DEAL("2", "Won", "2025", "") "," HUGE_DEAL(
+            "3", "Won", "2025",
+            "") "," HUGE_DEAL("4", "Won", "2026",
+                              "") "," HUGE_DEAL("5", "SQL", "2026",
+                                                "확정") "," HUGE_DEAL("6", "SQL", "2026",
+                                                                      "높음") "," HUGE_DEAL("7", "SQL", "2026",
+                                                                                            "높음") "," HUGE_DEAL("8", "SQL",
+                                                                                                                  "2026",
+                                                                                                                  "높음") ";");
     assert_non_null(strstr(text, "\"baseline\":27670116110564327421,"));
-    assert_non_null(strstr(text, "\"confirmed\":18446744073709551614,\"expected\":27670116110564327421,\"coverage\":46116860184273879035,"));
+    assert_non_null(
+        strstr(text, "\"confirmed\":18446744073709551614,\"expected\":27670116110564327421,\"coverage\":46116860184273879035,"));
     assert_non_null(strstr(text, "\"amount\":9223372036854775807,"));
     cJSON *report = test_json(text);
-    assert_true(test_number_at(report, "counterparties.0.target") == 27670116110564327421.0 * 1.5); /* S0 */
+    assert_true(fabs(test_number_at(report, "counterparties.0.target") / (27670116110564327421.0 * 1.5) - 1) < 1e-15); /* S0 */
     assert_string_equal(test_text_at(report, "counterparties.0.rule_trigger"), "GAP_COVERED");
+    cJSON_Delete(report);
+    free(text);
+}
+
+static void only_the_five_largest_deals_are_shown(void **state) {
+    (void)state;
+    static const char *const ids[] = {"d", "a", "b", "c", "e"};
+    char *text = offline_report(
+        TEST_PEOPLE
+        "('p1', 'a');" TEST_DEALS "('0', 'p1', 'o1', 'Won', NULL, '60000000', '2025-03-02', NULL),"
+        "('b', 'p1', 'o1', 'SQL', NULL, '5', '2026-01-01', NULL), ('a', 'p1', 'o1', 'SQL', NULL, '5', '2026-01-01', NULL),"
+        "('c', 'p1', 'o1', 'SQL', NULL, '5', '2026-01-01', NULL), ('d', 'p1', 'o1', 'Won', NULL, '6', '2026-01-01', NULL),"
+        "('f', 'p1', 'o1', 'SQL', NULL, '5', '2026-01-01', NULL), ('e', 'p1', 'o1', 'SQL', NULL, '5', '2026-01-01', NULL);");
+    cJSON *report = test_json(text);
+    const cJSON *deals = test_at(report, "counterparties.0.deals_top");
+    assert_int_equal(cJSON_GetArraySize(deals), 5);
+    for (int i = 0; i < 5; i++)
+        assert_string_equal(test_text_at(cJSON_GetArrayItem(deals, i), "deal_id"), ids[i]);
     cJSON_Delete(report);
     free(text);
 }
@@ -240,6 +278,7 @@ int main(void) {
         cmocka_unit_test(it_is_compact_and_not_ascii_escaped),
         cmocka_unit_test(invalid_bytes_leave_valid_utf8),
         cmocka_unit_test(sums_beyond_64_bits_are_exact),
+        cmocka_unit_test(only_the_five_largest_deals_are_shown),
         cmocka_unit_test(a_ratio_without_a_target_is_null),
         cmocka_unit_test(the_card_is_by_rule_and_says_so),
     };

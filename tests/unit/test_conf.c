@@ -7,8 +7,18 @@
 #include <string.h>
 
 static const char *const names[] = {
-    "DB_PATH",  "CACHE_DIR",             "WORK_DIR",             "REPORT_TZ",            "REPORT_MODES",         "DB_STABLE_WINDOW_SEC",
-    "DB_RETRY", "DB_RETRY_INTERVAL_SEC", "REQUEST_DEADLINE_SEC", "RETRY_AFTER_FAIL_SEC", "CACHE_RETENTION_DAYS", "REPORT_TARGET_YEAR",
+    "DB_PATH",
+    "CACHE_DIR",
+    "WORK_DIR",
+    "REPORT_TZ",
+    "REPORT_MODES",
+    "DB_STABLE_WINDOW_SEC",
+    "DB_RETRY",
+    "DB_RETRY_INTERVAL_SEC",
+    "REQUEST_DEADLINE_SEC",
+    "RETRY_AFTER_FAIL_SEC",
+    "CACHE_RETENTION_DAYS",
+    "REPORT_TARGET_YEAR",
     "SNAPSHOT",
 };
 enum { name_count = sizeof names / sizeof names[0] };
@@ -69,8 +79,8 @@ static void defaults_are_those_of_the_contract(void **state) {
 
 static void every_setting_comes_from_the_environment(void **state) {
     (void)state;
-    static const char *const values[name_count] = {"/data/crm.db", "/var/cache", "w", "UTC", "online", "1", "2", "3", "4", "5", "6",
-                                                   "2025",         "copy"};
+    static const char *const values[name_count] = {
+        "/data/crm.db", "/var/cache", "w", "UTC", "online", "1", "2", "3", "4", "5", "6", "2025", "copy"};
     for (size_t i = 0; i < name_count; i++)
         setenv(names[i], values[i], 1);
     struct rr_conf conf;
@@ -115,7 +125,8 @@ static void numbers_have_bounds(void **state) {
 
 static void numbers_are_whole_decimal_digits(void **state) {
     (void)state;
-    static const char *const texts[] = {"", " ", "ten", " 5", "5 ", "+5", "5s", "5.0", "1e2", "0x10", "5\n", "５", "99999999999999999999"};
+    static const char *const texts[] = {
+        "", " ", "ten", " 5", "5 ", "+5", "5s", "5.0", "1e2", "0x10", "5\n", "５", "99999999999999999999"};
     for (size_t i = 0; i < bound_count; i++)
         for (size_t t = 0; t < sizeof texts / sizeof texts[0]; t++)
             assert_refused(bounds[i].name, texts[t]);
@@ -146,8 +157,9 @@ static void modes_keep_their_order(void **state) {
         uint32_t count;
         enum rr_mode first;
     } cases[] = {
-        {"offline", 1, RR_OFFLINE},        {"online", 1, RR_ONLINE},           {"offline,online", 2, RR_OFFLINE},
-        {"online,offline", 2, RR_ONLINE},  {" online , offline ", 2, RR_ONLINE},
+        {"offline", 1, RR_OFFLINE},           {"online", 1, RR_ONLINE},
+        {"offline,online", 2, RR_OFFLINE},    {"online,offline", 2, RR_ONLINE},
+        {" online , offline ", 2, RR_ONLINE},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct rr_conf conf;
@@ -160,9 +172,9 @@ static void modes_keep_their_order(void **state) {
 
 static void other_modes_are_refused(void **state) {
     (void)state;
-    static const char *const texts[] = {"all",     "Offline", "offline;online", "offline online",         "offline,", ",online",
-                                        ",",       " ",       "offline,,online", "offline,offline",        "offline,online,online",
-                                        "offlinex"};
+    static const char *const texts[] = {
+        "all", "Offline",         "offline;online",  "offline online",        "offline,", ",online", ",",
+        " ",   "offline,,online", "offline,offline", "offline,online,online", "offlinex"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         assert_refused("REPORT_MODES", texts[i]);
 }

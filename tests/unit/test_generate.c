@@ -3,12 +3,12 @@
 
 #include "report/generate.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-#define EOK(amount) ((amount) * 1e8)
+#include <unistd.h>
 
 /* As of 2026-04-10: the minimum is .20, severe is below .10. All of o1 is P1: offline 120 + 30 = 150 million in 2025 (the
  * deal d3 has no status). All of o2 is P2 with 50 million.
@@ -26,14 +26,21 @@
  *
  * Amounts that are not known: d8 (missing) and d9 (unreadable); of an unknown year: d8. */
 static const char sample[] = TEST_ORGANIZATIONS
-    "('o1', '가나상사'), ('o2', '다라물산');" TEST_PEOPLE "('p1', '교육팀'), ('p2', '인사팀'), ('p3', NULL), ('p4', '본부');" TEST_DEALS
-    "('d1', 'p1', 'o1', 'Won', '출강', '1억 2천만', '2025-03-02', NULL), ('d2', 'p2', 'o1', 'SQL', NULL, '30,000,000원', '2025-11-30', '확정'),"
-    "('d3', 'p3', 'o1', NULL, NULL, '10000000', '2025-01-01', '확정'), ('d4', 'p1', 'o1', 'Won', NULL, '4천만', '2026-01-01', NULL),"
-    "('d5', 'p1', 'o1', 'SQL', NULL, '11000000', '2026-12-31', '[\"높음\"]'), ('d6', 'p2', 'o1', 'SQL', NULL, '7.65E6', '2026-03-02', '높음'),"
+    "('o1', '가나상사'), ('o2', '다라물산');" TEST_PEOPLE
+    "('p1', '교육팀'), ('p2', '인사팀'), ('p3', NULL), ('p4', '본부');" TEST_DEALS
+    "('d1', 'p1', 'o1', 'Won', '출강', '1억 2천만', '2025-03-02', NULL), ('d2', 'p2', 'o1', 'SQL', NULL, '30,000,000원', "
+    "'2025-11-30', '확정'),"
+    "('d3', 'p3', 'o1', NULL, NULL, '10000000', '2025-01-01', '확정'), ('d4', 'p1', 'o1', 'Won', NULL, '4천만', '2026-01-01', "
+    "NULL),"
+    "('d5', 'p1', 'o1', 'SQL', NULL, '11000000', '2026-12-31', '[\"높음\"]'), ('d6', 'p2', 'o1', 'SQL', NULL, '7.65E6', "
+    "'2026-03-02', '높음'),"
     "('d7', 'p1', 'o1', 'Convert', NULL, 'inf', '2026-03-02', '확정'), ('d8', 'p1', 'o1', 'Won', NULL, NULL, '미정', NULL),"
-    "('d9', 'p4', 'o2', 'Lost', NULL, 'inf', '2026-03-02', NULL), ('e1', 'p4', 'o2', 'Won', NULL, '50000000', '2025-03-02', NULL),"
-    "('e2', 'p4', 'o2', 'Won', NULL, '5000000', '2026-03-02', NULL), ('f1', 'p1', 'o1', 'Won', '구독제(온라인)', '20000000', '2025-03-02', NULL),"
-    "('f2', 'p1', 'o1', 'Won', '선택구매(온라인)', '34000000', '2026-03-02', NULL), ('f3', 'p2', 'o1', 'Lost', '포팅', '100', '2025-03-02', NULL);";
+    "('d9', 'p4', 'o2', 'Lost', NULL, 'inf', '2026-03-02', NULL), ('e1', 'p4', 'o2', 'Won', NULL, '50000000', '2025-03-02', "
+    "NULL),"
+    "('e2', 'p4', 'o2', 'Won', NULL, '5000000', '2026-03-02', NULL), ('f1', 'p1', 'o1', 'Won', '구독제(온라인)', '20000000', "
+    "'2025-03-02', NULL),"
+    "('f2', 'p1', 'o1', 'Won', '선택구매(온라인)', '34000000', '2026-03-02', NULL), ('f3', 'p2', 'o1', 'Lost', '포팅', '100', "
+    "'2025-03-02', NULL);";
 
 struct row {
     const char *organization, *counterparty, *tier, *level, *trigger;
@@ -129,6 +136,7 @@ static void the_online_report_has_the_numbers_worked_out_by_hand(void **state) {
     check_number(report, "summary.counts.good", 2);
     check_number(report, "data_quality.unknown_year_deals", 0);
     check_number(report, "data_quality.unknown_amount_deals", 2); /* of both modes */
+    assert_true(cJSON_IsFalse(test_at(report, "counterparties.0.deals_top.0.is_nononline")));
     cJSON_Delete(report);
     free(text);
 }
@@ -136,10 +144,11 @@ static void the_online_report_has_the_numbers_worked_out_by_hand(void **state) {
 /* 2024: 60 million, P2, so that 2025 has a target of 90; 9 of it are there: 10 %, January's minimum is 5. */
 static void the_target_year_may_be_another_than_that_of_the_date(void **state) {
     (void)state;
-    char *text = test_report_of_crm(TEST_PEOPLE "('p1', 'a');" TEST_DEALS "('1', 'p1', 'o1', 'Won', NULL, '60000000', '2024-03-02', NULL),"
-                                                "('2', 'p1', 'o1', 'Won', NULL, '9000000', '2025-03-02', NULL),"
-                                                "('3', 'p1', 'o1', 'Won', NULL, '800000000', '2026-03-02', NULL);",
-                                    RR_OFFLINE, "2026-01-10", 2025);
+    char *text =
+        test_report_of_crm(TEST_PEOPLE "('p1', 'a');" TEST_DEALS "('1', 'p1', 'o1', 'Won', NULL, '60000000', '2024-03-02', NULL),"
+                                       "('2', 'p1', 'o1', 'Won', NULL, '9000000', '2025-03-02', NULL),"
+                                       "('3', 'p1', 'o1', 'Won', NULL, '800000000', '2026-03-02', NULL);",
+                           RR_OFFLINE, "2026-01-10", 2025);
     cJSON *report = test_json(text);
     check_number(report, "meta.baseline_year", 2024);
     check_number(report, "meta.target_year", 2025);
@@ -154,19 +163,24 @@ static void the_target_year_may_be_another_than_that_of_the_date(void **state) {
 /* The dates are KST; the instant 15:00Z on New Year's Eve is New Year's Day there. */
 static void top_deals_show_what_the_crm_says(void **state) {
     (void)state;
-    static const char rows[] = TEST_PEOPLE "('p1', 'a');" TEST_DEALS "('0', 'p1', 'o1', 'Won', NULL, '60000000', '2025-03-02', NULL);"
-        "INSERT INTO deal VALUES ('d1', 'p1', 'o1', '이름', 'Won', '출강', NULL, '2백', '2026.1.5', '20260228', '2025-12-31T15:00:00.000Z',"
-        " '2026/3/4 10:00', ' [\"높음\"] ', ' ', '2026-01-18T15:00:00Z'),"
-        "('d2', 'p1', 'o1', NULL, 'SQL', NULL, '5', NULL, NULL, '2026-05-05', NULL, '상반기', NULL, 'c1', NULL),"
-        "('d3', 'p1', 'o1', '', 'Lost', NULL, '900', NULL, NULL, '2026-05-05', NULL, NULL, NULL, 'c1', NULL),"
-        "('d4', 'p1', 'o1', '', NULL, NULL, '900', NULL, NULL, '2026-05-05', NULL, NULL, '확정', 'c1', NULL),"
-        "('d5', 'p1', 'o1', '', 'Convert', NULL, '900', NULL, NULL, '2026-05-05', NULL, NULL, '확정', 'c1', NULL);";
+    static const char rows[] =
+        TEST_PEOPLE "('p1', 'a');" TEST_DEALS "('0', 'p1', 'o1', 'Won', NULL, '60000000', '2025-03-02', NULL);"
+                    "INSERT INTO deal VALUES ('d1', 'p1', 'o1', '이름', 'Won', '출강', NULL, '2백', '2026.1.5', '20260228', "
+                    "'2025-12-31T15:00:00.000Z',"
+                    " '2026/3/4 10:00', ' [\"높음\"] ', ' ', '2026-01-18T15:00:00Z'),"
+                    "('d2', 'p1', 'o1', NULL, 'SQL', NULL, '5', NULL, NULL, '2026-05-05', NULL, '상반기', NULL, 'c1', NULL),"
+                    "('d3', 'p1', 'o1', '', 'Lost', NULL, '900', NULL, NULL, '2026-05-05', NULL, NULL, NULL, 'c1', NULL),"
+                    "('d4', 'p1', 'o1', '', NULL, NULL, '900', NULL, NULL, '2026-05-05', NULL, NULL, '확정', 'c1', NULL),"
+                    "('d5', 'p1', 'o1', '', 'Convert', NULL, '900', NULL, NULL, '2026-05-05', NULL, NULL, '확정', 'c1', NULL);";
     static const char want[] =
-        "\"deals_top\":[{\"deal_id\":\"d2\",\"deal_name\":null,\"status\":\"SQL\",\"possibility\":null,\"amount\":5,\"is_nononline\":true,"
+        "\"deals_top\":[{\"deal_id\":\"d2\",\"deal_name\":null,\"status\":\"SQL\",\"possibility\":null,\"amount\":5,\"is_"
+        "nononline\":true,"
         "\"deal_year\":2026,\"course_id_exists\":true,\"start_date\":null,\"end_date\":null,\"contract_date\":null,"
         "\"expected_close_date\":\"2026-05-05\",\"last_contact_date\":null},"
-        "{\"deal_id\":\"d1\",\"deal_name\":\"이름\",\"status\":\"Won\",\"possibility\":\" [\\\"높음\\\"] \",\"amount\":0,\"is_nononline\":true,"
-        "\"deal_year\":2026,\"course_id_exists\":true,\"start_date\":\"2026-01-01\",\"end_date\":\"2026-03-04\",\"contract_date\":\"2026-01-05\","
+        "{\"deal_id\":\"d1\",\"deal_name\":\"이름\",\"status\":\"Won\",\"possibility\":\" [\\\"높음\\\"] "
+        "\",\"amount\":0,\"is_nononline\":true,"
+        "\"deal_year\":2026,\"course_id_exists\":true,\"start_date\":\"2026-01-01\",\"end_date\":\"2026-03-04\",\"contract_"
+        "date\":\"2026-01-05\","
         "\"expected_close_date\":\"2026-02-28\",\"last_contact_date\":\"2026-01-19\"}],";
     char *text = test_report_of_crm(rows, RR_OFFLINE, "2026-01-19", 0);
     if (strstr(text, want) == NULL)
@@ -180,19 +194,144 @@ static void top_deals_show_what_the_crm_says(void **state) {
     free(text);
 }
 
-static void only_the_five_largest_deals_are_shown(void **state) {
+static struct rr_order order_of(const char *db_path) {
+    return (struct rr_order){
+        .source = {.db_path = db_path, .deadline = rr_deadline_in_ms(500), .clock = &rr_clock_system, .stable_window_s = 180},
+        .as_of = 20260119,
+    };
+}
+
+static void assert_read_fails(const struct rr_order *order, enum rr_code code) {
+    struct rr_generation generation;
+    struct rr_err err;
+    assert_fails(rr_generation_read(&generation, order, &err), code);
+    assert_null(strstr(err.message, order->source.db_path)); /* messages go out: no path of the server */
+    rr_generation_free(&generation);                         /* idempotent */
+}
+
+static void a_database_that_is_none_is_told_by_its_code(void **state) {
     (void)state;
-    char *text = test_report_of_crm(TEST_PEOPLE "('p1', 'a');" TEST_DEALS "('0', 'p1', 'o1', 'Won', NULL, '60000000', '2025-03-02', NULL),"
-                                                "('b', 'p1', 'o1', 'SQL', NULL, '5', '2026-01-01', NULL), ('a', 'p1', 'o1', 'SQL', NULL, '5', '2026-01-01', NULL),"
-                                                "('c', 'p1', 'o1', 'SQL', NULL, '5', '2026-01-01', NULL), ('d', 'p1', 'o1', 'Won', NULL, '6', '2026-01-01', NULL),"
-                                                "('f', 'p1', 'o1', 'SQL', NULL, '5', '2026-01-01', NULL), ('e', 'p1', 'o1', 'SQL', NULL, '5', '2026-01-01', NULL);",
-                                    RR_OFFLINE, "2026-01-19", 0);
-    static const char *const ids[] = {"d", "a", "b", "c", "e"};
-    cJSON *report = test_json(text);
-    const cJSON *deals = test_at(report, "counterparties.0.deals_top");
-    assert_int_equal(cJSON_GetArraySize(deals), 5);
-    for (int i = 0; i < 5; i++)
-        assert_string_equal(test_text_at(cJSON_GetArrayItem(deals, i), "deal_id"), ids[i]);
-    cJSON_Delete(report);
-    free(text);
+    const char *folder = test_folder(), *absent = test_path(folder, "absent"), *text = test_path(folder, "text"),
+               *empty = test_path(folder, "empty"), *torn = test_path(folder, "torn");
+    test_write_file(text, "this is no database, whatever its name may say of it");
+    test_write_file(empty, "");
+    test_make_crm(torn, sample);
+    assert_int_equal(truncate(torn, 8192 + 100), 0);
+    test_set_age(text, 3600);
+    test_set_age(empty, 3600);
+    test_set_age(torn, 3600);
+    struct rr_order order = order_of(absent);
+    assert_read_fails(&order, RR_DB_NOT_FOUND);
+    order = order_of(folder);
+    assert_read_fails(&order, RR_DB_INVALID);
+    order = order_of(text);
+    assert_read_fails(&order, RR_DB_INVALID);
+    order = order_of(empty);
+    assert_read_fails(&order, RR_DB_INVALID);
+    order = order_of(torn);
+    assert_read_fails(&order, RR_DB_INVALID);
+}
+
+static void a_database_changed_within_the_window_is_unstable(void **state) {
+    (void)state;
+    const char *path = test_path(test_folder(), "crm.db");
+    struct rr_generation generation;
+    struct rr_err err;
+    test_make_crm(path, sample);
+    struct rr_order order = order_of(path);
+    test_set_age(path, 170);
+    assert_read_fails(&order, RR_DB_UNSTABLE);
+    test_set_age(path, -60); /* of the future */
+    assert_read_fails(&order, RR_DB_UNSTABLE);
+    test_set_age(path, 190);
+    assert_ok(rr_generation_read(&generation, &order, &err));
+    rr_generation_free(&generation);
+}
+
+static void a_writer_in_the_middle_of_a_change_makes_it_unstable(void **state) {
+    (void)state;
+    const char *path = test_path(test_folder(), "crm.db");
+    struct rr_db *writer = NULL;
+    struct rr_err err;
+    assert_ok(rr_db_create(&writer, path, &err));
+    assert_ok(rr_db_exec(writer, test_crm_schema, &err));
+    assert_ok(rr_db_exec(writer, "BEGIN EXCLUSIVE", &err));
+    test_set_age(path, 3600);
+    struct rr_order order = order_of(path);
+    order.source.deadline = rr_deadline_in_ms(100);
+    assert_read_fails(&order, RR_DB_UNSTABLE);
+    rr_db_close(&writer);
+}
+
+/* What happens to the database while its deals are read. */
+struct disturbance {
+    char path[64], other[64];
+    int kind;
+};
+
+static void disturb(void *ctx, uint64_t deals_read) {
+    const struct disturbance *disturbance = ctx;
+    (void)deals_read;
+    if (disturbance->kind == 0)
+        test_set_age(disturbance->path, 7200);
+    else if (disturbance->kind == 1)
+        assert_int_equal(rename(disturbance->other, disturbance->path), 0);
+    else
+        assert_int_equal(unlink(disturbance->path), 0);
+}
+
+static void a_database_that_changes_while_it_is_read_gives_no_report(void **state) {
+    (void)state;
+    static const char many[] = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)"
+                               " INSERT INTO deal (id, organizationId) SELECT i, 'o1' FROM n;";
+    static const enum rr_code codes[] = {RR_DB_UNSTABLE, RR_DB_UNSTABLE, RR_DB_NOT_FOUND}; /* touched, replaced, removed */
+    for (int kind = 0; kind < 3; kind++) {
+        struct disturbance disturbance = {.kind = kind};
+        const char *folder = test_folder();
+        snprintf(disturbance.path, sizeof disturbance.path, "%s", test_path(folder, "crm.db"));
+        snprintf(disturbance.other, sizeof disturbance.other, "%s", test_path(folder, "new.db"));
+        test_make_crm(disturbance.path, many);
+        test_make_crm(disturbance.other, many);
+        struct rr_order order = order_of(disturbance.path);
+        order.progress = (struct rr_progress){disturb, &disturbance};
+        assert_read_fails(&order, codes[kind]);
+    }
+}
+
+static void a_copy_is_read_and_kept_under_its_name(void **state) {
+    (void)state;
+    const char *folder = test_folder(), *path = test_path(folder, "crm.db"), *copies = test_path(folder, "work/copies");
+    const struct rr_clock clock = test_clock(1768777200); /* 2026-01-19T08:00:00+09:00 */
+    struct rr_generation generation;
+    struct rr_err err;
+    struct stat st;
+    assert_true(rr_clock_set_zone("Asia/Seoul"));
+    test_make_crm(path, sample);
+    struct rr_order order = order_of(path);
+    order.source.stable_window_s = 0;
+    order.source.clock = &clock;
+    order.source.copy_dir = copies;
+    order.source.copy_date = "2026-01-10";
+    assert_int_equal(utimensat(AT_FDCWD, path, (struct timespec[]){{1768770000, 0}, {1768770000, 0}}, 0), 0);
+    assert_ok(rr_generation_read(&generation, &order, &err));
+    assert_int_equal(generation.book.unknown_amount_deals, 2);
+    assert_int_equal(generation.fingerprint.mtime_ns / 1000000000, 1768770000); /* of the database, not of the copy */
+    rr_generation_free(&generation);
+    assert_int_equal(test_count_files(copies), 1);
+    assert_int_equal(stat(test_path(copies, "salesmap_snapshot_2026-01-10_080000.db"), &st), 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_offline_report_has_the_numbers_worked_out_by_hand),
+        cmocka_unit_test(the_online_report_has_the_numbers_worked_out_by_hand),
+        cmocka_unit_test(the_target_year_may_be_another_than_that_of_the_date),
+        cmocka_unit_test(top_deals_show_what_the_crm_says),
+        cmocka_unit_test(a_database_that_is_none_is_told_by_its_code),
+        cmocka_unit_test(a_database_changed_within_the_window_is_unstable),
+        cmocka_unit_test(a_writer_in_the_middle_of_a_change_makes_it_unstable),
+        cmocka_unit_test(a_database_that_changes_while_it_is_read_gives_no_report),
+        cmocka_unit_test(a_copy_is_read_and_kept_under_its_name),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -34,27 +34,11 @@ static int try_in_child(void) {
     return WEXITSTATUS(status);
 }
 
-/* A child that has the lock and keeps it. */
-static pid_t holder(void) {
-    int ready[2];
-    char byte = 0;
-    assert_int_equal(pipe(ready), 0);
-    fflush(NULL);
-    pid_t child = fork();
-    assert_true(child >= 0);
-    if (child == 0) {
-        struct rr_lock lock = RR_LOCK_FREE;
-        struct rr_err err;
-        byte = rr_lock_try(&lock, path, &err) == 0 ? 'y' : 'n';
-        if (write(ready[1], &byte, 1) == 1)
-            pause();
-        _exit(1);
-    }
-    assert_int_equal(read(ready[0], &byte, 1), 1);
-    close(ready[0]);
-    close(ready[1]);
-    assert_int_equal(byte, 'y');
-    return child;
+static void hold(int ready) {
+    struct rr_lock lock = RR_LOCK_FREE;
+    struct rr_err err;
+    if (rr_lock_try(&lock, path, &err) == 0 && write(ready, "y", 1) == 1)
+        pause();
 }
 
 static void kill_child(pid_t child) {
@@ -89,7 +73,7 @@ static void is_freed_when_its_holder_is_killed(void **state) {
     (void)state;
     struct rr_lock lock = RR_LOCK_FREE;
     struct rr_err err;
-    pid_t child = holder();
+    pid_t child = test_start(hold);
     assert_fails(rr_lock_try(&lock, path, &err), RR_LOCKED);
     kill_child(child);
     assert_ok(rr_lock_try(&lock, path, &err));
@@ -100,7 +84,7 @@ static void does_not_wait(void **state) {
     (void)state;
     struct rr_lock lock = RR_LOCK_FREE;
     struct rr_err err;
-    pid_t child = holder();
+    pid_t child = test_start(hold);
     int64_t before_ms = rr_monotonic_ms();
     assert_fails(rr_lock_try(&lock, path, &err), RR_LOCKED);
     assert_in_range(rr_monotonic_ms() - before_ms, 0, 500);

@@ -97,14 +97,10 @@ static void free_is_idempotent(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(groups_are_places_in_the_text),
-        cmocka_unit_test(an_unset_group_before_a_set_one_is_null),
-        cmocka_unit_test(matching_goes_on_from_an_offset),
-        cmocka_unit_test(the_end_is_the_very_end),
-        cmocka_unit_test(text_is_matched_as_bytes),
-        cmocka_unit_test(null_matches_as_empty),
-        cmocka_unit_test(a_wrong_expression_is_refused),
-        cmocka_unit_test(free_is_idempotent),
+        cmocka_unit_test(groups_are_places_in_the_text),   cmocka_unit_test(an_unset_group_before_a_set_one_is_null),
+        cmocka_unit_test(matching_goes_on_from_an_offset), cmocka_unit_test(the_end_is_the_very_end),
+        cmocka_unit_test(text_is_matched_as_bytes),        cmocka_unit_test(null_matches_as_empty),
+        cmocka_unit_test(a_wrong_expression_is_refused),   cmocka_unit_test(free_is_idempotent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

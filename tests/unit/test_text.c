@@ -34,8 +34,8 @@ static void order_is_by_bytes(void **state) {
         const char *a, *b;
         int order;
     } cases[] = {
-        {"a", "a", 0}, {"a", "b", -1},     {"b", "a", 1},   {"a", "ab", -1}, {"ab", "a", 1},
-        {"", "a", -1}, {"", "", 0},        {"Z", "a", -1},  {"10", "9", -1}, {"z", "가", -1},
+        {"a", "a", 0},    {"a", "b", -1},       {"b", "a", 1},   {"a", "ab", -1}, {"ab", "a", 1},
+        {"", "a", -1},    {"", "", 0},          {"Z", "a", -1},  {"10", "9", -1}, {"z", "가", -1},
         {"가", "나", -1}, {"\x7f", "\x80", -1}, {NULL, "a", -1}, {NULL, NULL, 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
@@ -54,8 +54,9 @@ static void find_gives_the_first_place(void **state) {
 
 /* Every character that has Unicode's property White_Space. */
 static const char *const spaces[] = {
-    "\t",     "\n",     "\v",     "\f",     "\r",     " ",      "\xc2\x85", "\u00a0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003",
-    "\u2004", "\u2005", "\u2006", "\u2007", "\u2008", "\u2009", "\u200a",   "\u2028", "\u2029", "\u202f", "\u205f", "\u3000",
+    "\t",     "\n",     "\v",     "\f",     "\r",     " ",      "\xc2\x85", "\u00a0", "\u1680",
+    "\u2000", "\u2001", "\u2002", "\u2003", "\u2004", "\u2005", "\u2006",   "\u2007", "\u2008",
+    "\u2009", "\u200a", "\u2028", "\u2029", "\u202f", "\u205f", "\u3000",
 };
 
 static void every_white_space_is_trimmed(void **state) {
