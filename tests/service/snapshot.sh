@@ -64,6 +64,7 @@ same 'and gives the same report' 4 "$(baseline "$CACHE_DIR/2026-01-10.json")"
 # Renamed over again and again: no waiting is needed, since either file is whole.
 make_state "$work_dir/a.db" 1
 make_state "$work_dir/b.db" 9
+cp "$work_dir/a.db" "$DB_PATH"
 tally() { # FILE WAS_READ: counts a report of one state as good, anything but that or unstable as bad
     if [[ $2 == 0 ]]; then
         if [[ $(baseline "$1") =~ ^(1|9)$ ]]; then good=$((good + 1)); else bad=$((bad + 1)); fi
