@@ -228,6 +228,7 @@ void test_bench_open(struct test_bench *bench) {
 }
 
 void test_bench_close(struct test_bench *bench) {
+    rr_service_forget(&bench->service);
     rr_store_close(&bench->service.store);
 }
 

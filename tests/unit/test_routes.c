@@ -38,6 +38,7 @@ static int close_desk(void **state) {
     struct desk *desk = *state;
     rr_response_free(&desk->response);
     rr_query_close(&desk->app.parser);
+    rr_service_forget(&desk->app.service); /* which is a copy of the bench's */
     test_bench_close(&desk->bench);
     free(desk);
     return 0;
