@@ -1,8 +1,11 @@
 #include "base/json.h"
 
+#include "base/number.h"
+
 #include <string.h>
 
-static const double exact_max = 1e15; /* cJSON prints 15 digits, and does not look whether the last one got lost */
+/* 10^15: cJSON prints 15 digits, and does not look whether the last one got lost */
+static const rr_whole exact_max = 1000000000000000;
 
 void rr_json_add(struct rr_json *json, cJSON *parent, const char *name, cJSON *item) {
     bool added = item != NULL && parent != NULL &&
@@ -69,23 +72,13 @@ void rr_json_null(struct rr_json *json, cJSON *parent, const char *name) {
 }
 
 void rr_json_whole(struct rr_json *json, cJSON *parent, const char *name, rr_whole number) {
-    double rounded = (double)number;
-    if (rounded > -exact_max && rounded < exact_max) {
-        rr_json_number(json, parent, name, rounded);
+    if (number > -exact_max && number < exact_max) {
+        rr_json_number(json, parent, name, (double)number);
         return;
     }
-    char digits[48];
-    size_t at = sizeof digits;
-    digits[--at] = '\0';
-    rr_whole left = number;
-    while (left != 0) {
-        int digit = (int)(left % 10);
-        digits[--at] = (char)('0' + (digit < 0 ? -digit : digit));
-        left /= 10;
-    }
-    if (number < 0)
-        digits[--at] = '-';
-    rr_json_add(json, parent, name, cJSON_CreateRaw(digits + at));
+    char digits[RR_NUMBER_SIZE];
+    digits[rr_number_whole(digits, number)] = '\0';
+    rr_json_add(json, parent, name, cJSON_CreateRaw(digits));
 }
 
 int rr_json_print(struct rr_json *json, cJSON *root, struct rr_buf *out, struct rr_err *err) {

@@ -1,8 +1,8 @@
 #include "base/table.h"
 
 #include "base/hash.h"
+#include "base/memory.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 struct rr_table_slot {
@@ -10,14 +10,7 @@ struct rr_table_slot {
     uint32_t id; /* RR_NONE: free */
 };
 
-struct rr_table_block {
-    struct rr_table_block *next;
-    size_t used;
-    size_t size;
-    char bytes[];
-};
-
-enum { block_bytes = 64 * 1024, first_slots = 64 };
+enum { first_slots = 64, at_once = 64 };
 
 struct rr_slice rr_table_key(const struct rr_table *table, uint32_t id) {
     uint32_t len;
@@ -37,11 +30,9 @@ static struct rr_table_slot *slot_of(const struct rr_table *table, struct rr_sli
 
 static int grow_slots(struct rr_table *table) {
     uint32_t count = table->slot_count == 0 ? first_slots : table->slot_count * 2;
-    struct rr_table_slot *slots = malloc(count * sizeof *slots);
-    if (slots == NULL || count == 0) {
-        free(slots);
+    struct rr_table_slot *slots = count == 0 ? NULL : rr_memory_resize(NULL, 0, count * sizeof *slots);
+    if (slots == NULL)
         return -1;
-    }
     memset(slots, 0xff, count * sizeof *slots);
     for (uint32_t i = 0; i < table->slot_count; i++) {
         struct rr_table_slot old = table->slots[i];
@@ -52,7 +43,7 @@ static int grow_slots(struct rr_table *table) {
             at = (at + 1) & (count - 1);
         slots[at] = old;
     }
-    free(table->slots);
+    rr_memory_free(table->slots, table->slot_count * sizeof *slots);
     table->slots = slots;
     table->slot_count = count;
     return 0;
@@ -60,7 +51,7 @@ static int grow_slots(struct rr_table *table) {
 
 static int grow_keys(struct rr_table *table) {
     uint32_t capacity = table->key_capacity == 0 ? first_slots : table->key_capacity + table->key_capacity / 2;
-    const char **keys = realloc(table->keys, capacity * sizeof *keys);
+    const char **keys = rr_memory_resize(table->keys, table->key_capacity * sizeof *keys, capacity * sizeof *keys);
     if (keys == NULL)
         return -1;
     table->keys = keys;
@@ -70,21 +61,12 @@ static int grow_keys(struct rr_table *table) {
 
 static const char *store_key(struct rr_table *table, struct rr_slice key) {
     uint32_t len = (uint32_t)key.len;
-    size_t need = sizeof len + key.len;
-    struct rr_table_block *block = table->blocks;
-    if (block == NULL || block->size - block->used < need) {
-        size_t size = need > block_bytes ? need : block_bytes;
-        block = malloc(sizeof *block + size);
-        if (block == NULL)
-            return NULL;
-        *block = (struct rr_table_block){.next = table->blocks, .size = size};
-        table->blocks = block;
-    }
-    char *at = block->bytes + block->used;
+    char *at = rr_arena_take(&table->texts, sizeof len + key.len);
+    if (at == NULL)
+        return NULL;
     memcpy(at, &len, sizeof len);
     if (key.len > 0)
         memcpy(at + sizeof len, key.ptr, key.len);
-    block->used += need;
     return at;
 }
 
@@ -111,13 +93,38 @@ uint32_t rr_table_find(const struct rr_table *table, struct rr_slice key) {
     return table->slot_count == 0 ? RR_NONE : slot_of(table, key, (uint32_t)rr_hash64(key))->id;
 }
 
-void rr_table_free(struct rr_table *table) {
-    while (table->blocks != NULL) {
-        struct rr_table_block *next = table->blocks->next;
-        free(table->blocks);
-        table->blocks = next;
+/* Up to at_once keys. Each step asks for what the next one reads, of all keys, so that memory answers them side by side. */
+static void find_some(const struct rr_table *table, const struct rr_slice *keys, uint32_t *ids, uint32_t count) {
+    uint32_t hashes[at_once];
+    const struct rr_table_slot *slots[at_once];
+    for (uint32_t i = 0; i < count; i++) {
+        hashes[i] = keys[i].ptr == NULL ? 0 : (uint32_t)rr_hash64(keys[i]);
+        slots[i] = &table->slots[hashes[i] & (table->slot_count - 1)];
+        __builtin_prefetch(slots[i]);
     }
-    free(table->slots);
-    free(table->keys);
+    for (uint32_t i = 0; i < count; i++)
+        if (slots[i]->id != RR_NONE)
+            __builtin_prefetch(&table->keys[slots[i]->id]);
+    for (uint32_t i = 0; i < count; i++)
+        if (slots[i]->id != RR_NONE)
+            __builtin_prefetch(table->keys[slots[i]->id]);
+    for (uint32_t i = 0; i < count; i++)
+        ids[i] = keys[i].ptr == NULL ? RR_NONE : slot_of(table, keys[i], hashes[i])->id;
+}
+
+void rr_table_find_all(const struct rr_table *table, const struct rr_slice *keys, uint32_t *ids, uint32_t count) {
+    for (uint32_t i = 0; i < count; i += at_once) {
+        uint32_t some = count - i < at_once ? count - i : at_once;
+        if (table->slot_count > 0)
+            find_some(table, keys + i, ids + i, some);
+        else
+            memset(ids + i, 0xff, some * sizeof *ids);
+    }
+}
+
+void rr_table_free(struct rr_table *table) {
+    rr_arena_free(&table->texts);
+    rr_memory_free(table->slots, table->slot_count * sizeof *table->slots);
+    rr_memory_free(table->keys, table->key_capacity * sizeof *table->keys);
     *table = (struct rr_table){0};
 }

@@ -64,13 +64,25 @@ static size_t space_length_before(const unsigned char *end, size_t len) {
     return 0;
 }
 
+/* Most texts have no white space at their ends, and most of those are told by a byte or two. */
+static bool may_begin_with_space(const unsigned char *s) {
+    return s[0] <= ' ' || s[0] == 0xc2 || (s[0] >= 0xe1 && s[0] <= 0xe3);
+}
+
+static bool may_end_with_space(const unsigned char *end, size_t len) {
+    return end[-1] <= ' ' ||
+           (end[-1] >= 0x80 && len >= 2 && (end[-2] == 0xc2 || (len >= 3 && end[-3] >= 0xe1 && end[-3] <= 0xe3)));
+}
+
 struct rr_slice rr_slice_trim(struct rr_slice text) {
     size_t n;
-    while (text.len > 0 && (n = space_length((const unsigned char *)text.ptr, text.len)) > 0) {
+    while (text.len > 0 && may_begin_with_space((const unsigned char *)text.ptr) &&
+           (n = space_length((const unsigned char *)text.ptr, text.len)) > 0) {
         text.ptr += n;
         text.len -= n;
     }
-    while (text.len > 0 && (n = space_length_before((const unsigned char *)text.ptr + text.len, text.len)) > 0)
+    while (text.len > 0 && may_end_with_space((const unsigned char *)text.ptr + text.len, text.len) &&
+           (n = space_length_before((const unsigned char *)text.ptr + text.len, text.len)) > 0)
         text.len -= n;
     return text;
 }

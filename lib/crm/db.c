@@ -191,6 +191,10 @@ int rr_stmt_bind(struct rr_stmt *stmt, int index, struct rr_slice text, struct r
     return rc == SQLITE_OK ? 0 : fail(stmt->db, err);
 }
 
+int rr_stmt_bind_whole(struct rr_stmt *stmt, int index, int64_t number, struct rr_err *err) {
+    return sqlite3_bind_int64(stmt->handle, index, number) == SQLITE_OK ? 0 : fail(stmt->db, err);
+}
+
 int rr_stmt_step(struct rr_stmt *stmt, struct rr_err *err) {
     int rc = sqlite3_step(stmt->handle);
     if (rc == SQLITE_ROW)
@@ -204,6 +208,10 @@ int rr_stmt_step(struct rr_stmt *stmt, struct rr_err *err) {
 struct rr_slice rr_stmt_text(struct rr_stmt *stmt, int index) {
     const char *text = (const char *)sqlite3_column_text(stmt->handle, index);
     return (struct rr_slice){text, text == NULL ? 0 : (size_t)sqlite3_column_bytes(stmt->handle, index)};
+}
+
+int64_t rr_stmt_whole(struct rr_stmt *stmt, int index) {
+    return sqlite3_column_int64(stmt->handle, index);
 }
 
 void rr_stmt_close(struct rr_stmt **stmt) {

@@ -6,6 +6,7 @@
 #include "base/text.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* SQLite, behind a few small calls; only db.c includes sqlite3.h.
  *
@@ -43,11 +44,16 @@ int rr_db_prepare(struct rr_stmt **out, struct rr_db *db, const char *sql, struc
 /* Binds text to parameter index (from 1); the bytes must stay until the next step has returned. */
 int rr_stmt_bind(struct rr_stmt *stmt, int index, struct rr_slice text, struct rr_err *err);
 
+int rr_stmt_bind_whole(struct rr_stmt *stmt, int index, int64_t number, struct rr_err *err);
+
 /* 1: a row; 0: done, and ready to run again with new bindings; -1: err. */
 int rr_stmt_step(struct rr_stmt *stmt, struct rr_err *err);
 
 /* Column index (from 0) of the row as text, NULL for NULL. Borrowed until the next step. */
 struct rr_slice rr_stmt_text(struct rr_stmt *stmt, int index);
+
+/* The same as a number; 0 for what is none. */
+int64_t rr_stmt_whole(struct rr_stmt *stmt, int index);
 
 void rr_stmt_close(struct rr_stmt **stmt);
 

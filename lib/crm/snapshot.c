@@ -109,6 +109,31 @@ int rr_snapshot_open(struct rr_snapshot *snapshot, const struct rr_source *sourc
     return 0;
 }
 
+/* With a rollback journal, who reads holds a lock that no change of the file gets past. */
+static bool has_rollback_journal(struct rr_db *db) {
+    struct rr_stmt *stmt = NULL;
+    struct rr_err ignored;
+    bool has = rr_db_prepare(&stmt, db, "PRAGMA journal_mode", &ignored) == 0 && rr_stmt_step(stmt, &ignored) == 1;
+    struct rr_slice mode = has ? rr_stmt_text(stmt, 0) : (struct rr_slice){NULL, 0};
+    has = rr_slice_equal(mode, rr_slice_of("delete")) || rr_slice_equal(mode, rr_slice_of("truncate")) ||
+          rr_slice_equal(mode, rr_slice_of("persist"));
+    rr_stmt_close(&stmt);
+    return has;
+}
+
+bool rr_snapshot_join(struct rr_db **db, const struct rr_snapshot *snapshot, const struct rr_source *source) {
+    struct rr_err ignored;
+    *db = NULL;
+    if (!has_rollback_journal(snapshot->db) ||
+        rr_db_open_read(db, snapshot->read_path, source->copy_dir != NULL, source->deadline, &ignored) != 0)
+        return false;
+    if (rr_db_exec(*db, "PRAGMA busy_timeout = 0", &ignored) == 0 && begin(*db, &ignored) == 0 && has_rollback_journal(*db) &&
+        rr_snapshot_verify(snapshot, &ignored) == 0)
+        return true;
+    rr_db_close(db);
+    return false;
+}
+
 int rr_snapshot_verify(const struct rr_snapshot *snapshot, struct rr_err *err) {
     const struct rr_fingerprint *then = &snapshot->read_fingerprint;
     struct rr_fingerprint now;

@@ -6,6 +6,7 @@
 #include "crm/db.h"
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -44,6 +45,12 @@ struct rr_snapshot {
 };
 
 int rr_snapshot_open(struct rr_snapshot *snapshot, const struct rr_source *source, struct rr_err *err);
+
+/* Another connection to the very state that snapshot.db shows, for another thread: the snapshot's own transaction keeps every
+ * writer of SQLite's out from before this one begins, and rr_snapshot_verify tells of any other. The caller closes it.
+ * False where there is no such certainty (a database in WAL mode, one that a writer waits for): read with one alone. */
+bool rr_snapshot_join(struct rr_db **db, const struct rr_snapshot *snapshot, const struct rr_source *source);
+
 int rr_snapshot_verify(const struct rr_snapshot *snapshot, struct rr_err *err);
 void rr_snapshot_close(struct rr_snapshot *snapshot);
 

@@ -65,7 +65,8 @@ static int add_column(struct rr_buf *sql, struct rr_db *db, const struct rr_crm_
     return 0;
 }
 
-int rr_rows_open(struct rr_rows **out, struct rr_db *db, const struct rr_crm_table *table, struct rr_err *err) {
+static int open_rows(struct rr_rows **out, struct rr_db *db, const struct rr_crm_table *table, const char *where,
+                     struct rr_err *err) {
     *out = NULL;
     struct rr_buf sql = RR_BUF_INIT(sql_max_bytes);
     struct rr_rows *rows = NULL;
@@ -77,7 +78,7 @@ int rr_rows_open(struct rr_rows **out, struct rr_db *db, const struct rr_crm_tab
     for (int i = 0; i < table->column_count; i++)
         if (add_column(&sql, db, table, i, err) != 0)
             goto out;
-    rr_buf_printf(&sql, " FROM \"%s\"", table->name);
+    rr_buf_printf(&sql, " FROM \"%s\"%s", table->name, where);
     rows = calloc(1, sizeof *rows);
     if (rows == NULL || sql.failed) {
         rr_err_set_memory(err);
@@ -94,12 +95,50 @@ out:
     return *out != NULL ? 0 : -1;
 }
 
+int rr_rows_open(struct rr_rows **out, struct rr_db *db, const struct rr_crm_table *table, struct rr_err *err) {
+    return open_rows(out, db, table, "", err);
+}
+
+int rr_rows_open_parts(struct rr_rows **out, struct rr_db *db, const struct rr_crm_table *table, struct rr_err *err) {
+    return open_rows(out, db, table, " WHERE rowid BETWEEN ?1 AND ?2", err);
+}
+
+int rr_rows_go(struct rr_rows *rows, const struct rr_rowids *part, struct rr_err *err) {
+    return rr_stmt_bind_whole(rows->stmt, 1, part->first, err) == 0 ? rr_stmt_bind_whole(rows->stmt, 2, part->last, err) : -1;
+}
+
+int rr_rows_step(struct rr_rows *rows, struct rr_err *err) {
+    return rr_stmt_step(rows->stmt, err);
+}
+
+struct rr_slice rr_rows_text(const struct rr_rows *rows, int column) {
+    return rr_stmt_text(rows->stmt, column);
+}
+
 int rr_rows_next(struct rr_rows *rows, struct rr_slice *values, struct rr_err *err) {
     int more = rr_stmt_step(rows->stmt, err);
     if (more == 1)
         for (int i = 0; i < rows->column_count; i++)
             values[i] = rr_stmt_text(rows->stmt, i);
     return more;
+}
+
+int rr_rowids_of(struct rr_db *db, const struct rr_crm_table *table, struct rr_rowids *rowids) {
+    struct rr_buf sql = RR_BUF_INIT(sql_max_bytes);
+    struct rr_stmt *stmt = NULL;
+    struct rr_err ignored; /* whoever reads the table in the plain way meets it again */
+    int found = 0;
+    rr_buf_printf(&sql,
+                  "SELECT (SELECT min(rowid) FROM \"%s\"), (SELECT max(rowid) FROM \"%s\") WHERE EXISTS (SELECT 1 FROM \"%s\")",
+                  table->name, table->name, table->name);
+    if (!sql.failed && rr_db_has_column(db, table->name, "rowid", &ignored) == 0 &&
+        rr_db_prepare(&stmt, db, sql.ptr, &ignored) == 0 && rr_stmt_step(stmt, &ignored) == 1) {
+        *rowids = (struct rr_rowids){rr_stmt_whole(stmt, 0), rr_stmt_whole(stmt, 1)};
+        found = 1;
+    }
+    rr_stmt_close(&stmt);
+    rr_buf_free(&sql);
+    return found;
 }
 
 void rr_rows_close(struct rr_rows **rows) {

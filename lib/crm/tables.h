@@ -51,4 +51,22 @@ int rr_rows_next(struct rr_rows *rows, struct rr_slice *values, struct rr_err *e
 
 void rr_rows_close(struct rr_rows **rows);
 
+/* The same without asking for every column of every row: 1 stands on the next row, 0: no more; a column's text is borrowed
+ * until the next call. */
+int rr_rows_step(struct rr_rows *rows, struct rr_err *err);
+struct rr_slice rr_rows_text(const struct rr_rows *rows, int column);
+
+/* A run of a table's rows, by what SQLite numbers them with: both ends belong to it. */
+struct rr_rowids {
+    int64_t first, last;
+};
+
+/* The numbers that the table's rows lie in. 1, or 0 where there are none to go by: an empty table, one without rowids, one
+ * that has a column of that name. */
+int rr_rowids_of(struct rr_db *db, const struct rr_crm_table *table, struct rr_rowids *rowids);
+
+/* Opens the rows without the first to be read: rr_rows_go says which, as often as one likes. */
+int rr_rows_open_parts(struct rr_rows **out, struct rr_db *db, const struct rr_crm_table *table, struct rr_err *err);
+int rr_rows_go(struct rr_rows *rows, const struct rr_rowids *part, struct rr_err *err);
+
 #endif

@@ -6,6 +6,7 @@
 #include "base/table.h"
 #include "base/whole.h"
 #include "crm/db.h"
+#include "report/deal.h"
 #include "report/top.h"
 
 #include <stdbool.h>
@@ -15,7 +16,7 @@
  *
  *     struct rr_book book;
  *     rr_book_init(&book, target_year)
- *     rr_book_read(&book, db, progress, err)     organisations, people, then deals
+ *     rr_book_read(&book, db, progress, err)     organisations, people, then deals; or rr_book_read_threaded
  *     ... book.accounts, rr_book_organization_name, ...
  *     rr_book_free(&book)                        idempotent
  *
@@ -44,14 +45,16 @@ struct rr_book {
     rr_whole *organization_baselines; /* by organisation, KRW: what its tier depends on */
     uint32_t organization_capacity;   /* of both arrays */
     struct rr_table names;            /* of organisations */
+    struct rr_top_store tops;         /* the accounts' */
     struct rr_table people;           /* by person id; emptied when the deals are read */
     uint32_t *person_counterparties;  /* by person: id in counterparties */
     uint32_t person_capacity;
     struct rr_table counterparties; /* by name */
     struct rr_table account_keys;   /* by organisation, counterparty, mode */
     struct rr_account *accounts;    /* by account key */
-    uint32_t account_capacity;
+    uint32_t account_count, account_capacity;
     uint64_t unknown_amount_deals; /* missing or unreadable amounts, both modes */
+    bool order_matters;            /* an id that should be its row's own stands in two: the later row has the say */
 };
 
 /* Told now and then how many deals have been read. */
@@ -62,9 +65,30 @@ struct rr_progress {
 
 int rr_book_init(struct rr_book *book, int target_year, struct rr_err *err);
 int rr_book_read(struct rr_book *book, struct rr_db *db, const struct rr_progress *progress, struct rr_err *err);
+
+/* The same book, whatever count is: read in a thread for each of the connections, which show one state of the database.
+ * progress is told by the caller's thread alone. */
+int rr_book_read_threaded(struct rr_book *book, struct rr_db *const *dbs, int count, const struct rr_progress *progress,
+                          struct rr_err *err);
 void rr_book_free(struct rr_book *book);
 
 /* rules.md D1 "organisation name". */
 struct rr_slice rr_book_organization_name(const struct rr_book *book, uint32_t organization);
+
+/* ---- What read.c fills it with; nothing of it locks ---- */
+
+enum { RR_BOOK_DEALS_MAX = 64 }; /* at a time */
+
+/* -1 when memory ran out. A person's counterparty_name is trimmed and not empty. */
+int rr_book_add_organization(struct rr_book *book, struct rr_slice id, struct rr_slice name);
+int rr_book_add_person(struct rr_book *book, struct rr_slice id, struct rr_slice counterparty_name);
+
+/* Some deals at once, so that memory is waited for once and not for each. First their counterparties, which only looks at
+ * the people; then the sums. */
+void rr_book_find_counterparties(const struct rr_book *book, const struct rr_deal *deals, uint32_t *counterparties,
+                                 uint32_t count);
+int rr_book_add_deals(struct rr_book *book, const struct rr_deal *deals, const uint32_t *counterparties, uint32_t count);
+
+void rr_book_forget_people(struct rr_book *book);
 
 #endif

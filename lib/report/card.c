@@ -1,14 +1,51 @@
 #include "report/card.h"
 
-#include <math.h>
-#include <stdio.h>
+#include "base/number.h"
 
-enum { EOK_TEXT_SIZE = 48 };
+#include <math.h>
+#include <string.h>
+
+/* A sentence on its way into a card: a hundred thousand rows have three each, and printf's reading of formats took longer than
+ * all the rest of a row. What does not fit is left out. */
+struct pen {
+    char *at;
+    size_t left; /* one more byte is kept for the end */
+};
+
+static struct pen pen_on(char sentence[RR_CARD_SENTENCE_MAX]) {
+    sentence[0] = '\0';
+    return (struct pen){sentence, RR_CARD_SENTENCE_MAX - 1};
+}
+
+static inline void add_bytes(struct pen *pen, const char *bytes, size_t len) {
+    size_t fits = len < pen->left ? len : pen->left;
+    memcpy(pen->at, bytes, fits);
+    pen->at += fits;
+    pen->left -= fits;
+    *pen->at = '\0';
+}
+
+static inline void add(struct pen *pen, const char *text) {
+    add_bytes(pen, text, strlen(text));
+}
+
+static void add_number(struct pen *pen, double number, int decimals) {
+    char text[RR_NUMBER_SIZE];
+    add_bytes(pen, text, rr_number_fixed(text, number, decimals));
+}
+
+static void add_count(struct pen *pen, const char *before, uint32_t count) {
+    char text[RR_NUMBER_SIZE];
+    add(pen, before);
+    add_bytes(pen, text, rr_number_whole(text, count));
+}
 
 /* KRW in 억, to the million, or finer where that would read as nothing. */
-static void eok_text(double krw, char text[EOK_TEXT_SIZE]) {
+static void add_eok(struct pen *pen, const char *before, double krw) {
     double eok = krw / 1e8;
-    snprintf(text, EOK_TEXT_SIZE, eok != 0 && fabs(eok) < 0.01 ? "%.4f억 원" : "%.2f억 원", eok);
+    add(pen, before);
+    add_number(pen, eok, eok != 0 && fabs(eok) < 0.01 ? 4 : 2);
+    add(pen, "억 원");
 }
 
 /* A ratio in percent, cut off rather than rounded: 19.996 % must not read as having reached 20 %. */
@@ -16,44 +53,59 @@ static double percent_of(double ratio) {
     return floor(ratio * 1e4) / 1e2;
 }
 
+/* `올해 목표 1.00억 원 대비 확정 0.20억 원, 예상 0.00억 원으로 부족분은 0.80억 원입니다.` */
 static void tell_amounts(char sentence[RR_CARD_SENTENCE_MAX], const struct rr_row *row) {
-    char target[EOK_TEXT_SIZE], confirmed[EOK_TEXT_SIZE], expected[EOK_TEXT_SIZE], gap[EOK_TEXT_SIZE];
-    eok_text(row->risk.target_krw, target);
-    eok_text((double)row->account->confirmed_krw, confirmed);
-    eok_text((double)row->account->expected_krw, expected);
-    eok_text(fabs(row->risk.gap_krw), gap);
-    const char *format = !row->risk.has_ratio ? "올해 목표 %s(전년 확정 실적 없음), 확정 %s, 예상 %s, 목표 초과분 %s입니다."
-                         : row->risk.gap_krw > 0 ? "올해 목표 %s 대비 확정 %s, 예상 %s으로 부족분은 %s입니다."
-                                                 : "올해 목표 %s 대비 확정 %s, 예상 %s으로 목표 초과분은 %s입니다.";
-    snprintf(sentence, RR_CARD_SENTENCE_MAX, format, target, confirmed, expected, gap);
+    struct pen pen = pen_on(sentence);
+    add_eok(&pen, "올해 목표 ", row->risk.target_krw);
+    add(&pen, row->risk.has_ratio ? " 대비" : "(전년 확정 실적 없음),");
+    add_eok(&pen, " 확정 ", (double)row->account->confirmed_krw);
+    add_eok(&pen, ", 예상 ", (double)row->account->expected_krw);
+    const char *before_gap = !row->risk.has_ratio    ? ", 목표 초과분 "
+                             : row->risk.gap_krw > 0 ? "으로 부족분은 "
+                                                     : "으로 목표 초과분은 ";
+    add_eok(&pen, before_gap, fabs(row->risk.gap_krw));
+    add(&pen, "입니다.");
 }
 
+/* `커버리지 12.34%로 4월 최소 기준 20%에 미치지 못합니다.` */
 static void tell_coverage(char sentence[RR_CARD_SENTENCE_MAX], const struct rr_row *row, int month) {
     const struct rr_risk *risk = &row->risk;
-    double ratio = percent_of(risk->ratio), least = risk->min_coverage * 100, severe = risk->severe_threshold * 100;
-    if (!risk->has_ratio)
-        snprintf(sentence, RR_CARD_SENTENCE_MAX, "올해 목표가 0원이므로 %d월 최소 커버리지 기준을 적용하지 않습니다.", month);
-    else if (risk->ratio < risk->severe_threshold)
-        snprintf(sentence, RR_CARD_SENTENCE_MAX, "커버리지 %.2f%%로 %d월 최소 기준 %.0f%%의 절반인 %.1f%%에도 미치지 못합니다.",
-                 ratio, month, least, severe);
-    else if (risk->ratio < risk->min_coverage)
-        snprintf(sentence, RR_CARD_SENTENCE_MAX, "커버리지 %.2f%%로 %d월 최소 기준 %.0f%%에 미치지 못합니다.", ratio, month,
-                 least);
-    else
-        snprintf(sentence, RR_CARD_SENTENCE_MAX, "커버리지 %.2f%%로 %d월 최소 기준 %.0f%%를 충족합니다.", ratio, month, least);
+    struct pen pen = pen_on(sentence);
+    if (!risk->has_ratio) {
+        add_count(&pen, "올해 목표가 0원이므로 ", (uint32_t)month);
+        add(&pen, "월 최소 커버리지 기준을 적용하지 않습니다.");
+        return;
+    }
+    add(&pen, "커버리지 ");
+    add_number(&pen, percent_of(risk->ratio), 2);
+    add_count(&pen, "%로 ", (uint32_t)month);
+    add(&pen, "월 최소 기준 ");
+    add_number(&pen, risk->min_coverage * 100, 0);
+    if (risk->ratio < risk->severe_threshold) {
+        add(&pen, "%의 절반인 ");
+        add_number(&pen, risk->severe_threshold * 100, 1);
+        add(&pen, "%에도 미치지 못합니다.");
+    } else {
+        add(&pen, risk->ratio < risk->min_coverage ? "%에 미치지 못합니다." : "%를 충족합니다.");
+    }
 }
 
+/* `올해 확정 딜 2건, 성사 가능성이 높은 딜 1건이 있습니다.` */
 static void tell_pipeline(char sentence[RR_CARD_SENTENCE_MAX], const struct rr_row *row) {
     const struct rr_account *account = row->account;
-    if (account->confirmed_deals + account->expected_deals == 0)
-        snprintf(sentence, RR_CARD_SENTENCE_MAX, "올해 확정되었거나 성사 가능성이 높은 딜이 없습니다.");
-    else if (account->amount_zero_deals > 0)
-        snprintf(sentence, RR_CARD_SENTENCE_MAX,
-                 "올해 확정 딜 %u건, 성사 가능성이 높은 딜 %u건이며 이 중 %u건은 금액이 확인되지 않습니다.",
-                 account->confirmed_deals, account->expected_deals, account->amount_zero_deals);
-    else
-        snprintf(sentence, RR_CARD_SENTENCE_MAX, "올해 확정 딜 %u건, 성사 가능성이 높은 딜 %u건이 있습니다.",
-                 account->confirmed_deals, account->expected_deals);
+    struct pen pen = pen_on(sentence);
+    if (account->confirmed_deals + account->expected_deals == 0) {
+        add(&pen, "올해 확정되었거나 성사 가능성이 높은 딜이 없습니다.");
+        return;
+    }
+    add_count(&pen, "올해 확정 딜 ", account->confirmed_deals);
+    add_count(&pen, "건, 성사 가능성이 높은 딜 ", account->expected_deals);
+    if (account->amount_zero_deals > 0) {
+        add_count(&pen, "건이며 이 중 ", account->amount_zero_deals);
+        add(&pen, "건은 금액이 확인되지 않습니다.");
+    } else {
+        add(&pen, "건이 있습니다.");
+    }
 }
 
 /* What to do about a blocker, at each level: a counterparty that is on course needs no rescue. */
@@ -78,9 +130,10 @@ static const struct advice {
 };
 
 void rr_card_by_rule(struct rr_card *card, const struct rr_row *row, int month) {
-    *card = (struct rr_card){.level = row->risk.level};
+    card->level = row->risk.level;
     const struct advice *advice = row->risk.pipeline_zero ? &pipeline_zero : &fit_unclear;
     card->blockers[0] = advice->blocker;
+    card->blockers[1] = card->blockers[2] = NULL;
     for (int i = 0; i < RR_CARD_ACTIONS_MAX; i++)
         card->actions[i] = advice->actions[card->level][i];
     tell_amounts(card->evidence[0], row);

@@ -1,67 +1,60 @@
 #include "report/compose.h"
 
 #include "base/clock.h"
-#include "base/json.h"
+#include "base/json_writer.h"
+#include "base/relay.h"
 #include "report/card.h"
 
-enum { piece_max_bytes = 64 * 1024 * 1024 };
+enum { rows_per_piece = 64 };
 
-/* The report in the making: pieces are built as trees, printed into text, and handed on. */
+/* The report in the making. Nothing of it changes while the rows are written, by however many threads. */
 struct composer {
     const struct rr_meta *meta;
     const struct rr_book *book;
     const struct rr_ranking *ranking;
-    const struct rr_sink *sink;
-    struct rr_buf text;
+    struct rr_slice card_origin; /* the same JSON in every row */
 };
 
-static int hand_on(struct composer *composer, struct rr_err *err) {
-    if (composer->text.failed)
-        return rr_fail_memory(err);
-    int rc = composer->sink->write(composer->sink->ctx, composer->text.ptr, composer->text.len, err);
-    rr_buf_clear(&composer->text);
-    return rc;
-}
-
-static void add_day(struct rr_json *json, cJSON *parent, const char *name, rr_day day) {
+static void write_day(struct rr_writer *writer, const char *key, rr_day day) {
     char text[RR_DAY_TEXT_SIZE];
+    if (day == RR_DAY_UNKNOWN) {
+        rr_write_null(writer, key);
+        return;
+    }
     rr_day_text(day, text);
-    rr_json_text(json, parent, name, rr_slice_of(day == RR_DAY_UNKNOWN ? NULL : text));
+    rr_write_plain(writer, key, rr_slice_of(text));
 }
 
-static void add_time(struct rr_json *json, cJSON *parent, const char *name, int64_t unix_s) {
+static void write_time(struct rr_writer *writer, const char *key, int64_t unix_s) {
     char text[RR_ISO_SIZE];
     rr_clock_iso(unix_s, text);
-    rr_json_text(json, parent, name, rr_slice_of(text));
+    rr_write_text(writer, key, rr_slice_of(text));
 }
 
-static void add_ratio(struct rr_json *json, cJSON *parent, double ratio, bool has_ratio) {
+static void write_ratio(struct rr_writer *writer, double ratio, bool has_ratio) {
     if (has_ratio)
-        rr_json_number(json, parent, "coverage_ratio", ratio);
+        rr_write_number(writer, "coverage_ratio", ratio);
     else
-        rr_json_null(json, parent, "coverage_ratio");
+        rr_write_null(writer, "coverage_ratio");
 }
 
-static int write_meta(struct composer *composer, struct rr_err *err) {
-    const struct rr_meta *meta = composer->meta;
-    struct rr_json json = {0};
-    cJSON *object = rr_json_object(&json, NULL, NULL);
-    add_day(&json, object, "as_of", meta->as_of);
-    rr_json_text(&json, object, "mode", rr_slice_of(rr_mode_name(meta->mode)));
-    rr_json_text(&json, object, "report_id", rr_slice_of("counterparty-risk-daily"));
-    add_time(&json, object, "db_version", meta->db_mtime_s);
-    rr_json_text(&json, object, "db_signature", rr_slice_of(meta->db_signature));
-    add_time(&json, object, "generated_at", meta->generated_at_s);
-    rr_json_text(&json, object, "generator_version", rr_slice_of(meta->generator_version));
-    rr_json_text(&json, object, "job_run_id", rr_slice_of(meta->job_run_id));
-    rr_json_number(&json, object, "baseline_year", meta->target_year - 1);
-    rr_json_number(&json, object, "target_year", meta->target_year);
-    rr_buf_add_text(&composer->text, "{\"meta\":");
-    return rr_json_print(&json, object, &composer->text, err);
+static void write_meta(struct rr_writer *writer, const struct rr_meta *meta) {
+    rr_write_object(writer, "meta");
+    write_day(writer, "as_of", meta->as_of);
+    rr_write_text(writer, "mode", rr_slice_of(rr_mode_name(meta->mode)));
+    rr_write_text(writer, "report_id", rr_slice_of("counterparty-risk-daily"));
+    write_time(writer, "db_version", meta->db_mtime_s);
+    rr_write_text(writer, "db_signature", rr_slice_of(meta->db_signature));
+    write_time(writer, "generated_at", meta->generated_at_s);
+    rr_write_text(writer, "generator_version", rr_slice_of(meta->generator_version));
+    rr_write_text(writer, "job_run_id", rr_slice_of(meta->job_run_id));
+    rr_write_whole(writer, "baseline_year", meta->target_year - 1);
+    rr_write_whole(writer, "target_year", meta->target_year);
+    rr_write_end(writer, '}');
 }
 
 /* Sums over the rows of S0, P0, P1, or of P2. */
-static void add_tier_group(struct rr_json *json, cJSON *groups, const char *name, const struct rr_ranking *ranking, bool of_p2) {
+static void write_tier_group(struct rr_writer *writer, const char *key, const struct rr_ranking *ranking, bool of_p2) {
     double target_krw = 0, coverage_krw = 0;
     for (uint32_t i = 0; i < ranking->count; i++) {
         if ((ranking->rows[i].tier == RR_TIER_P2) != of_p2)
@@ -69,158 +62,193 @@ static void add_tier_group(struct rr_json *json, cJSON *groups, const char *name
         target_krw += ranking->rows[i].risk.target_krw;
         coverage_krw += ranking->rows[i].risk.coverage_krw;
     }
-    cJSON *group = rr_json_object(json, groups, name);
-    rr_json_number(json, group, "target", target_krw);
-    rr_json_number(json, group, "coverage", coverage_krw);
-    rr_json_number(json, group, "gap", target_krw - coverage_krw);
-    add_ratio(json, group, target_krw > 0 ? coverage_krw / target_krw : 0, target_krw > 0);
+    rr_write_object(writer, key);
+    rr_write_number(writer, "target", target_krw);
+    rr_write_number(writer, "coverage", coverage_krw);
+    rr_write_number(writer, "gap", target_krw - coverage_krw);
+    write_ratio(writer, target_krw > 0 ? coverage_krw / target_krw : 0, target_krw > 0);
+    rr_write_end(writer, '}');
 }
 
-static int write_summary(struct composer *composer, struct rr_err *err) {
-    const struct rr_ranking *ranking = composer->ranking;
+static void write_summary(struct rr_writer *writer, const struct rr_ranking *ranking) {
     uint32_t by_level[RR_LEVEL_COUNT] = {0}, pipeline_zero = 0;
     for (uint32_t i = 0; i < ranking->count; i++) {
         by_level[ranking->rows[i].risk.level]++;
         pipeline_zero += ranking->rows[i].risk.pipeline_zero;
     }
-    struct rr_json json = {0};
-    cJSON *summary = rr_json_object(&json, NULL, NULL);
-    cJSON *groups = rr_json_object(&json, summary, "tier_groups");
-    add_tier_group(&json, groups, "S0_P0_P1", ranking, false);
-    add_tier_group(&json, groups, "P2", ranking, true);
-    cJSON *counts = rr_json_object(&json, summary, "counts");
-    rr_json_number(&json, counts, "severe", by_level[RR_SEVERE]);
-    rr_json_number(&json, counts, "normal", by_level[RR_NORMAL]);
-    rr_json_number(&json, counts, "good", by_level[RR_GOOD]);
-    rr_json_number(&json, counts, "pipeline_zero", pipeline_zero);
-    rr_buf_add_text(&composer->text, ",\n\"summary\":");
-    return rr_json_print(&json, summary, &composer->text, err);
+    rr_write_object(writer, "summary");
+    rr_write_object(writer, "tier_groups");
+    write_tier_group(writer, "S0_P0_P1", ranking, false);
+    write_tier_group(writer, "P2", ranking, true);
+    rr_write_end(writer, '}');
+    rr_write_object(writer, "counts");
+    rr_write_whole(writer, "severe", by_level[RR_SEVERE]);
+    rr_write_whole(writer, "normal", by_level[RR_NORMAL]);
+    rr_write_whole(writer, "good", by_level[RR_GOOD]);
+    rr_write_whole(writer, "pipeline_zero", pipeline_zero);
+    rr_write_end(writer, '}');
+    rr_write_end(writer, '}');
 }
 
-static int write_data_quality(struct composer *composer, struct rr_err *err) {
-    const struct rr_ranking *ranking = composer->ranking;
+static void write_data_quality(struct rr_writer *writer, const struct rr_book *book, const struct rr_ranking *ranking) {
     uint64_t unknown_year = 0, unclassified = 0;
     for (uint32_t i = 0; i < ranking->count; i++) {
         unknown_year += ranking->rows[i].account->year_unknown;
         unclassified += ranking->rows[i].unclassified;
     }
-    struct rr_json json = {0};
-    cJSON *quality = rr_json_object(&json, NULL, NULL);
-    rr_json_whole(&json, quality, "unknown_year_deals", (rr_whole)unknown_year);
-    rr_json_whole(&json, quality, "unknown_amount_deals", (rr_whole)composer->book->unknown_amount_deals);
-    rr_json_whole(&json, quality, "uncategorized_counterparties", (rr_whole)unclassified);
-    rr_buf_add_text(&composer->text, ",\n\"data_quality\":");
-    return rr_json_print(&json, quality, &composer->text, err);
+    rr_write_object(writer, "data_quality");
+    rr_write_whole(writer, "unknown_year_deals", (rr_whole)unknown_year);
+    rr_write_whole(writer, "unknown_amount_deals", (rr_whole)book->unknown_amount_deals);
+    rr_write_whole(writer, "uncategorized_counterparties", (rr_whole)unclassified);
+    rr_write_end(writer, '}');
 }
 
-static void add_facts(struct rr_json *json, cJSON *object, const struct rr_row *row) {
+static void write_facts(struct rr_writer *writer, const struct rr_row *row) {
     const struct rr_account *account = row->account;
     const struct rr_risk *risk = &row->risk;
-    rr_json_text(json, object, "orgId", row->organization_id);
-    rr_json_text(json, object, "orgName", row->organization_name);
-    rr_json_text(json, object, "counterpartyName", row->counterparty_name);
-    rr_json_text(json, object, "tier", rr_slice_of(rr_tier_name(row->tier)));
-    rr_json_whole(json, object, "baseline", account->baseline_krw);
-    rr_json_number(json, object, "target", risk->target_krw);
-    rr_json_whole(json, object, "confirmed", account->confirmed_krw);
-    rr_json_whole(json, object, "expected", account->expected_krw);
-    rr_json_whole(json, object, "coverage", account->confirmed_krw + account->expected_krw);
-    rr_json_number(json, object, "gap", risk->gap_krw);
-    add_ratio(json, object, risk->ratio, risk->has_ratio);
-    rr_json_bool(json, object, "pipeline_zero", risk->pipeline_zero);
-    rr_json_text(json, object, "risk_level_rule", rr_slice_of(rr_level_name(risk->level)));
-    rr_json_text(json, object, "rule_trigger", rr_slice_of(rr_trigger_name(risk->trigger)));
-    rr_json_number(json, object, "min_cov_current_month", risk->min_coverage);
-    rr_json_number(json, object, "severe_threshold", risk->severe_threshold);
+    rr_write_text(writer, "orgId", row->organization_id);
+    rr_write_text(writer, "orgName", row->organization_name);
+    rr_write_text(writer, "counterpartyName", row->counterparty_name);
+    rr_write_plain(writer, "tier", rr_slice_of(rr_tier_name(row->tier)));
+    rr_write_whole(writer, "baseline", account->baseline_krw);
+    rr_write_number(writer, "target", risk->target_krw);
+    rr_write_whole(writer, "confirmed", account->confirmed_krw);
+    rr_write_whole(writer, "expected", account->expected_krw);
+    rr_write_whole(writer, "coverage", account->confirmed_krw + account->expected_krw);
+    rr_write_number(writer, "gap", risk->gap_krw);
+    write_ratio(writer, risk->ratio, risk->has_ratio);
+    rr_write_bool(writer, "pipeline_zero", risk->pipeline_zero);
+    rr_write_plain(writer, "risk_level_rule", rr_slice_of(rr_level_name(risk->level)));
+    rr_write_plain(writer, "rule_trigger", rr_slice_of(rr_trigger_name(risk->trigger)));
+    rr_write_number(writer, "min_cov_current_month", risk->min_coverage);
+    rr_write_number(writer, "severe_threshold", risk->severe_threshold);
 }
 
-static void add_texts(struct rr_json *json, cJSON *object, const char *name, const char *const *texts, int max) {
-    cJSON *array = rr_json_array(json, object, name);
+/* Texts of the card are the rules' own. */
+static void write_texts(struct rr_writer *writer, const char *key, const char *const *texts, int max) {
+    rr_write_array(writer, key);
     for (int i = 0; i < max && texts[i] != NULL; i++)
-        rr_json_text(json, array, NULL, rr_slice_of(texts[i]));
+        rr_write_plain(writer, NULL, rr_slice_of(texts[i]));
+    rr_write_end(writer, ']');
 }
 
-static void add_card(struct rr_json *json, cJSON *object, const struct rr_card *card) {
+static void write_card(struct rr_writer *writer, const struct rr_card *card) {
     const char *evidence[RR_CARD_EVIDENCE] = {card->evidence[0], card->evidence[1], card->evidence[2]};
-    rr_json_text(json, object, "risk_level_llm", rr_slice_of(rr_level_name(card->level)));
-    add_texts(json, object, "top_blockers", card->blockers, RR_CARD_BLOCKERS_MAX);
-    add_texts(json, object, "evidence_bullets", evidence, RR_CARD_EVIDENCE);
-    add_texts(json, object, "recommended_actions", card->actions, RR_CARD_ACTIONS_MAX);
+    rr_write_plain(writer, "risk_level_llm", rr_slice_of(rr_level_name(card->level)));
+    write_texts(writer, "top_blockers", card->blockers, RR_CARD_BLOCKERS_MAX);
+    write_texts(writer, "evidence_bullets", evidence, RR_CARD_EVIDENCE);
+    write_texts(writer, "recommended_actions", card->actions, RR_CARD_ACTIONS_MAX);
 }
 
-static void add_counts(struct rr_json *json, cJSON *object, const struct rr_account *account) {
-    cJSON *counts = rr_json_object(json, object, "counts");
-    rr_json_number(json, counts, "confirmed_deals", account->confirmed_deals);
-    rr_json_number(json, counts, "expected_deals", account->expected_deals);
-    rr_json_number(json, counts, "amount_zero_deals", account->amount_zero_deals);
-    rr_json_number(json, counts, "amount_parse_fail", account->amount_parse_fail);
-    rr_json_number(json, counts, "year_unknown", account->year_unknown);
+static void write_counts(struct rr_writer *writer, const struct rr_account *account) {
+    rr_write_object(writer, "counts");
+    rr_write_whole(writer, "confirmed_deals", account->confirmed_deals);
+    rr_write_whole(writer, "expected_deals", account->expected_deals);
+    rr_write_whole(writer, "amount_zero_deals", account->amount_zero_deals);
+    rr_write_whole(writer, "amount_parse_fail", account->amount_parse_fail);
+    rr_write_whole(writer, "year_unknown", account->year_unknown);
+    rr_write_end(writer, '}');
 }
 
-static void add_deal(struct rr_json *json, cJSON *array, const struct rr_top_deal *deal, enum rr_mode mode) {
-    cJSON *object = rr_json_object(json, array, NULL);
-    rr_json_text(json, object, "deal_id", deal->id);
-    rr_json_text(json, object, "deal_name", deal->name);
-    rr_json_text(json, object, "status", deal->status);
-    rr_json_text(json, object, "possibility", deal->possibility);
-    rr_json_whole(json, object, "amount", deal->amount_krw);
-    rr_json_bool(json, object, "is_nononline", mode == RR_OFFLINE);
-    rr_json_number(json, object, "deal_year", deal->year);
-    rr_json_bool(json, object, "course_id_exists", deal->course_exists);
-    add_day(json, object, "start_date", deal->start);
-    add_day(json, object, "end_date", deal->end);
-    add_day(json, object, "contract_date", deal->contract);
-    add_day(json, object, "expected_close_date", deal->expected_close);
-    add_day(json, object, "last_contact_date", deal->last_contact);
+static void write_deal(struct rr_writer *writer, const struct rr_top_deal *deal, enum rr_mode mode) {
+    rr_write_object(writer, NULL);
+    rr_write_text(writer, "deal_id", deal->id);
+    rr_write_text(writer, "deal_name", deal->name);
+    rr_write_text(writer, "status", deal->status);
+    rr_write_text(writer, "possibility", deal->possibility);
+    rr_write_whole(writer, "amount", deal->amount_krw);
+    rr_write_bool(writer, "is_nononline", mode == RR_OFFLINE);
+    rr_write_whole(writer, "deal_year", deal->year);
+    rr_write_bool(writer, "course_id_exists", deal->course_exists);
+    write_day(writer, "start_date", deal->start);
+    write_day(writer, "end_date", deal->end);
+    write_day(writer, "contract_date", deal->contract);
+    write_day(writer, "expected_close_date", deal->expected_close);
+    write_day(writer, "last_contact_date", deal->last_contact);
+    rr_write_end(writer, '}');
 }
 
 /* Where the card came from: by rule, no model was asked. */
-static void add_card_origin(struct rr_json *json, cJSON *object, int64_t created_at_s) {
-    cJSON *origin = rr_json_object(json, object, "llm_meta");
-    rr_json_bool(json, origin, "fallback_used", false);
-    rr_json_bool(json, origin, "used_cache", false);
-    rr_json_text(json, origin, "provider", rr_slice_of("rule"));
-    rr_json_null(json, origin, "model");
-    rr_json_null(json, origin, "prompt_version");
-    rr_json_null(json, origin, "input_hash");
-    add_time(json, origin, "created_at", created_at_s);
+static void write_card_origin(struct rr_writer *writer, int64_t created_at_s) {
+    rr_write_object(writer, NULL);
+    rr_write_bool(writer, "fallback_used", false);
+    rr_write_bool(writer, "used_cache", false);
+    rr_write_text(writer, "provider", rr_slice_of("rule"));
+    rr_write_null(writer, "model");
+    rr_write_null(writer, "prompt_version");
+    rr_write_null(writer, "input_hash");
+    write_time(writer, "created_at", created_at_s);
+    rr_write_end(writer, '}');
 }
 
-static int write_row(struct composer *composer, const struct rr_row *row, struct rr_err *err) {
+static void write_row(struct rr_writer *writer, const struct composer *composer, const struct rr_row *row) {
     struct rr_card card;
     rr_card_by_rule(&card, row, rr_day_month(composer->meta->as_of));
-    struct rr_json json = {0};
-    cJSON *object = rr_json_object(&json, NULL, NULL);
-    add_facts(&json, object, row);
-    add_card(&json, object, &card);
-    cJSON *flags = rr_json_object(&json, object, "flags");
-    rr_json_bool(&json, flags, "excluded_by_quality", row->unclassified);
-    add_counts(&json, object, row->account);
-    cJSON *deals = rr_json_array(&json, object, "deals_top");
+    rr_write_object(writer, NULL);
+    write_facts(writer, row);
+    write_card(writer, &card);
+    rr_write_object(writer, "flags");
+    rr_write_bool(writer, "excluded_by_quality", row->unclassified);
+    rr_write_end(writer, '}');
+    write_counts(writer, row->account);
+    rr_write_array(writer, "deals_top");
     for (uint32_t i = 0; i < row->account->top.count; i++)
-        add_deal(&json, deals, row->account->top.deals[i], row->account->mode);
-    add_card_origin(&json, object, composer->meta->generated_at_s);
-    return rr_json_print(&json, object, &composer->text, err);
+        write_deal(writer, row->account->top.deals[i], row->account->mode);
+    rr_write_end(writer, ']');
+    rr_write_value(writer, "llm_meta", composer->card_origin);
+    rr_write_end(writer, '}');
 }
 
-static int write_rows(struct composer *composer, struct rr_err *err) {
-    rr_buf_add_text(&composer->text, ",\n\"counterparties\":[");
-    for (uint32_t i = 0; i < composer->ranking->count; i++) {
-        rr_buf_add_text(&composer->text, i == 0 ? "\n" : ",\n");
-        if (write_row(composer, &composer->ranking->rows[i], err) != 0 || hand_on(composer, err) != 0)
-            return -1;
+/* What stands before the rows. */
+static void write_head(struct rr_writer *writer, const struct composer *composer) {
+    static const struct rr_slice next_line = RR_SLICE(",\n");
+    rr_write_object(writer, NULL);
+    write_meta(writer, composer->meta);
+    rr_write_raw(writer, next_line);
+    writer->comma = false;
+    write_summary(writer, composer->ranking);
+    rr_write_raw(writer, next_line);
+    writer->comma = false;
+    write_data_quality(writer, composer->book, composer->ranking);
+    rr_write_raw(writer, next_line);
+    writer->comma = false;
+    rr_write_array(writer, "counterparties");
+}
+
+/* A run of rows; the head comes with the first, and what closes the report with the last. Given to rr_relay. */
+static void write_piece(const void *ctx, uint32_t piece, struct rr_buf *text) {
+    static const struct rr_slice first_row = RR_SLICE("\n"), next_row = RR_SLICE(",\n"), end = RR_SLICE("\n]}\n");
+    const struct composer *composer = ctx;
+    const struct rr_ranking *ranking = composer->ranking;
+    uint32_t first = piece * rows_per_piece, left = ranking->count - first;
+    uint32_t last = left > rows_per_piece ? first + rows_per_piece : ranking->count;
+    struct rr_writer writer = rr_writer_on(text);
+    if (piece == 0)
+        write_head(&writer, composer);
+    for (uint32_t i = first; i < last; i++) {
+        rr_write_raw(&writer, i == 0 ? first_row : next_row);
+        writer.comma = false;
+        write_row(&writer, composer, &ranking->rows[i]);
     }
-    rr_buf_add_text(&composer->text, "\n]}\n");
-    return hand_on(composer, err);
+    if (last == ranking->count)
+        rr_write_raw(&writer, end);
+    rr_writer_close(&writer);
+}
+
+int rr_compose_threaded(const struct rr_meta *meta, const struct rr_book *book, const struct rr_ranking *ranking, int threads,
+                        const struct rr_sink *sink, struct rr_err *err) {
+    struct rr_buf origin = RR_BUF_INIT(RR_RELAY_PIECE_MAX_BYTES);
+    struct rr_writer writer = rr_writer_on(&origin);
+    write_card_origin(&writer, meta->generated_at_s);
+    rr_writer_close(&writer);
+    const struct composer composer = {meta, book, ranking, {origin.ptr, origin.len}};
+    const uint32_t pieces = ranking->count == 0 ? 1 : (ranking->count - 1) / rows_per_piece + 1;
+    int rc = origin.failed ? rr_fail_memory(err) : rr_relay(write_piece, &composer, pieces, threads, sink, err);
+    rr_buf_free(&origin);
+    return rc;
 }
 
 int rr_compose(const struct rr_meta *meta, const struct rr_book *book, const struct rr_ranking *ranking,
                const struct rr_sink *sink, struct rr_err *err) {
-    struct composer composer = {meta, book, ranking, sink, RR_BUF_INIT(piece_max_bytes)};
-    int rc = write_meta(&composer, err) == 0 && write_summary(&composer, err) == 0 && write_data_quality(&composer, err) == 0 &&
-                     write_rows(&composer, err) == 0
-                 ? 0
-                 : -1;
-    rr_buf_free(&composer.text);
-    return rc;
+    return rr_compose_threaded(meta, book, ranking, 1, sink, err);
 }

@@ -20,8 +20,12 @@ struct rr_meta {
     const char *job_run_id;
 };
 
-/* Writes the report to sink, a row at a time: compact JSON, meta first, each counterparty on a line of its own. */
+/* Writes the report to sink, some rows at a time: compact JSON, meta first, each counterparty on a line of its own. */
 int rr_compose(const struct rr_meta *meta, const struct rr_book *book, const struct rr_ranking *ranking,
                const struct rr_sink *sink, struct rr_err *err);
+
+/* The same bytes, written by so many threads; sink is called by the caller's alone. */
+int rr_compose_threaded(const struct rr_meta *meta, const struct rr_book *book, const struct rr_ranking *ranking, int threads,
+                        const struct rr_sink *sink, struct rr_err *err);
 
 #endif

@@ -1,17 +1,30 @@
 #include "report/generate.h"
 
+#include "crm/scan.h"
 #include "report/compose.h"
 #include "report/rank.h"
 
 enum { ns_per_s = 1000000000 };
 
+/* Reads with as many connections as were ordered and can be had. */
+static int read_book(struct rr_book *book, const struct rr_snapshot *snapshot, const struct rr_order *order, struct rr_err *err) {
+    struct rr_db *dbs[RR_READERS_MAX] = {snapshot->db};
+    int count = 1;
+    while (count < order->threads && count < RR_READERS_MAX && rr_snapshot_join(&dbs[count], snapshot, &order->source))
+        count++;
+    int rc = rr_book_read_threaded(book, dbs, count, &order->progress, err);
+    while (count > 1)
+        rr_db_close(&dbs[--count]);
+    return rc;
+}
+
 int rr_generation_read(struct rr_generation *generation, const struct rr_order *order, struct rr_err *err) {
     struct rr_snapshot snapshot;
-    *generation = (struct rr_generation){.as_of = order->as_of};
+    *generation = (struct rr_generation){.as_of = order->as_of, .threads = order->threads};
     int target_year = order->target_year != 0 ? order->target_year : rr_day_year(order->as_of);
     if (rr_book_init(&generation->book, target_year, err) != 0 || rr_snapshot_open(&snapshot, &order->source, err) != 0)
         goto fail;
-    int rc = rr_book_read(&generation->book, snapshot.db, &order->progress, err);
+    int rc = read_book(&generation->book, &snapshot, order, err);
     rr_snapshot_close(&snapshot);
     struct rr_err changed;
     if (rr_snapshot_verify(&snapshot, &changed) != 0) {
@@ -44,7 +57,7 @@ int rr_generation_write(const struct rr_generation *generation, enum rr_mode mod
     struct rr_ranking ranking;
     if (rr_rank(&ranking, &generation->book, mode, rr_day_month(generation->as_of), err) != 0)
         return -1;
-    int rc = rr_compose(&meta, &generation->book, &ranking, sink, err);
+    int rc = rr_compose_threaded(&meta, &generation->book, &ranking, generation->threads, sink, err);
     rr_ranking_free(&ranking);
     return rc;
 }

@@ -22,12 +22,14 @@ struct rr_order {
     rr_day as_of;
     int target_year; /* 0: the year of as_of */
     struct rr_progress progress;
+    int threads; /* that read and write at the same time; 0 or 1: the caller's alone. The reports are the same. */
 };
 
 struct rr_generation {
     struct rr_book book;
     rr_day as_of;
     struct rr_fingerprint fingerprint; /* of the database */
+    int threads;                       /* as ordered */
 };
 
 /* What one run stamps on its reports. */

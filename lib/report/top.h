@@ -1,6 +1,8 @@
 #ifndef RR_REPORT_TOP_H
 #define RR_REPORT_TOP_H
 
+#include "base/pool.h"
+#include "base/table.h"
 #include "base/text.h"
 #include "rules/day.h"
 
@@ -14,9 +16,9 @@ enum { RR_TOP_MAX = 5 };
 struct rr_top_deal {
     struct rr_slice id, name, status, possibility;
     int64_t amount_krw;
-    int year;
-    bool course_exists;
     rr_day start, end, contract, expected_close, last_contact;
+    int16_t year;
+    bool course_exists;
 };
 
 struct rr_top {
@@ -28,5 +30,18 @@ struct rr_top {
 int rr_top_offer(struct rr_top *top, const struct rr_top_deal *deal);
 
 void rr_top_free(struct rr_top *top);
+
+/* Where the deals of many tops are kept, closer together than each for itself; deals have few different texts as status and
+ * possibility, which are kept once. Its tops are freed with it, not by rr_top_free. */
+struct rr_top_store {
+    struct rr_pool deals;
+    struct rr_table words;
+};
+
+/* The same into a store. *tied is set where a deal of the same amount and id was there before, so that which of the two stays
+ * hung on their order. */
+int rr_top_offer_into(struct rr_top_store *store, struct rr_top *top, const struct rr_top_deal *deal, bool *tied);
+
+void rr_top_store_free(struct rr_top_store *store); /* idempotent */
 
 #endif

@@ -17,7 +17,8 @@ enum {
     fraction_digits = 18,
     whole_digits_max = 19,  /* 10^19 > INT64_MAX */
     amount_text_max = 4096, /* a longer text is no amount */
-    exponent_max = 100000,  /* beyond, only its sign matters */
+    usual_digits_max = 18,
+    exponent_max = 100000, /* beyond, only its sign matters */
 };
 
 static rr_whole power_of_ten(int exponent) {
@@ -150,7 +151,8 @@ static bool strip_marks(struct rr_slice text, char out[amount_text_max], struct 
     size_t len = 0;
     for (size_t i = 0; i < text.len;) {
         size_t mark = 0;
-        for (size_t m = 0; m < sizeof marks / sizeof marks[0] && mark == 0; m++)
+        bool may_be = text.ptr[i] == ',' || (unsigned char)text.ptr[i] >= 0x80;
+        for (size_t m = 0; may_be && m < sizeof marks / sizeof marks[0] && mark == 0; m++)
             if (text.len - i >= marks[m].len && memcmp(text.ptr + i, marks[m].ptr, marks[m].len) == 0)
                 mark = marks[m].len;
         i += mark;
@@ -190,17 +192,41 @@ static enum number read_units(struct rr_slice text, struct decimal *sum) {
     return found;
 }
 
+/* Nothing but up to 18 digits, and commas: what most amounts are. False where the text is anything else. */
+static bool read_usual(struct rr_slice text, int64_t *krw) {
+    int count = 0;
+    int64_t number = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] == ',')
+            continue;
+        if (text.ptr[i] < '0' || text.ptr[i] > '9' || ++count > usual_digits_max)
+            return false;
+        number = number * 10 + (text.ptr[i] - '0');
+    }
+    *krw = number;
+    return count > 0;
+}
+
+static bool is_ascii(struct rr_slice text) {
+    unsigned char all = 0;
+    for (size_t i = 0; i < text.len; i++)
+        all |= (unsigned char)text.ptr[i];
+    return all < 0x80;
+}
+
 struct rr_amount rr_amount_parse(struct rr_slice text) {
     static const struct rr_amount unreadable = {0, RR_AMOUNT_UNREADABLE};
+    struct rr_amount amount = {0, RR_AMOUNT_OK};
+    if (read_usual(text, &amount.krw))
+        return amount;
     char stripped_bytes[amount_text_max];
     struct rr_slice stripped;
     struct decimal value;
     if (!strip_marks(text, stripped_bytes, &stripped))
         return unreadable;
-    enum number read = read_units(stripped, &value);
+    enum number read = is_ascii(stripped) ? NOT_A_NUMBER : read_units(stripped, &value); /* no unit is ASCII */
     if (read == NOT_A_NUMBER)
         read = read_plain(stripped, 0, &value);
-    struct rr_amount amount = {0, RR_AMOUNT_OK};
     return read == A_NUMBER && round_krw(value, &amount.krw) ? amount : unreadable;
 }
 

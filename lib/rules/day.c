@@ -1,6 +1,6 @@
 #include "rules/day.h"
 
-#include <stdio.h>
+static const int powers[] = {10000000, 1000000, 100000, 10000, 0, 1000, 100, 0, 10, 1}; /* of YYYY-MM-DD's digits; 0: a dash */
 
 enum { kst_offset_min = 9 * 60, day_min = 24 * 60 };
 
@@ -118,7 +118,26 @@ static bool read_zone(struct rr_slice text, int *offset_min) {
     return true;
 }
 
+/* Exactly YYYY-MM-DD, as most dates are; false where the text is anything else. */
+static bool read_usual(struct rr_slice text, rr_day *day) {
+    int number = 0;
+    if (text.len != sizeof powers / sizeof powers[0] || text.ptr[4] != '-' || text.ptr[7] != '-')
+        return false;
+    for (size_t i = 0; i < text.len; i++) {
+        if (powers[i] != 0 && (text.ptr[i] < '0' || text.ptr[i] > '9'))
+            return false;
+        number += (text.ptr[i] - '0') * powers[i];
+    }
+    *day = rr_day_of(number / 10000, number / 100 % 100, number % 100);
+    return true;
+}
+
 rr_day rr_day_parse(struct rr_slice text) {
+    rr_day usual;
+    if (text.len == 0)
+        return RR_DAY_UNKNOWN;
+    if (read_usual(text, &usual))
+        return usual;
     text = rr_slice_trim(text);
     rr_day day = take_date(&text);
     if (day == RR_DAY_UNKNOWN || text.len == 0)
@@ -138,9 +157,10 @@ rr_day rr_day_parse(struct rr_slice text) {
 }
 
 void rr_day_text(rr_day day, char text[RR_DAY_TEXT_SIZE]) {
-    text[0] = '\0';
-    if (day != RR_DAY_UNKNOWN)
-        snprintf(text, RR_DAY_TEXT_SIZE, "%04d-%02d-%02d", rr_day_year(day), rr_day_month(day), day % 100);
+    size_t len = day == RR_DAY_UNKNOWN ? 0 : sizeof powers / sizeof powers[0];
+    for (size_t i = 0; i < len; i++)
+        text[i] = (char)(powers[i] == 0 ? '-' : '0' + day / powers[i] % 10);
+    text[len] = '\0';
 }
 
 int rr_deal_year(rr_day start, rr_day contract, rr_day expected_close) {

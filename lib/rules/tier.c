@@ -17,12 +17,10 @@ const char *rr_tier_name(enum rr_tier tier) {
 
 enum rr_tier rr_tier_of(rr_whole baseline_krw, struct rr_slice organization_name) {
     static const struct rr_slice excluded = RR_SLICE("삼성전자");
-    if (rr_slice_find(organization_name, excluded) >= 0)
-        return RR_TIER_NONE;
     enum rr_tier tier = RR_TIER_S0;
     while (tier < RR_TIER_NONE && baseline_krw < tiers[tier].least_krw)
         tier++;
-    return tier;
+    return tier != RR_TIER_NONE && rr_slice_find(organization_name, excluded) >= 0 ? RR_TIER_NONE : tier;
 }
 
 double rr_target_krw(enum rr_tier tier, rr_whole baseline_krw) {

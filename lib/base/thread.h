@@ -1,0 +1,10 @@
+#ifndef RR_BASE_THREAD_H
+#define RR_BASE_THREAD_H
+
+#include <pthread.h>
+
+/* Starts a thread with a small stack and all signals blocked, so that they reach the process's first thread as before.
+ * -1 where the system refuses; the caller does the work itself then. */
+int rr_thread_start(pthread_t *thread, void *(*run)(void *ctx), void *ctx);
+
+#endif

@@ -1,0 +1,90 @@
+#include "report/deal.h"
+
+#include "base/hash.h"
+
+#include <string.h>
+
+static const struct rr_slice convert = RR_SLICE("Convert"), won = RR_SLICE("Won"), lost = RR_SLICE("Lost");
+
+static struct rr_tokens tokens_of(struct rr_slice text, struct rr_possibilities *possibilities) {
+    if (text.len == 0 || text.len > RR_POSSIBILITY_MAX)
+        return rr_tokens_parse(text);
+    struct rr_possibility *place = &possibilities->seen[rr_hash64(text) % RR_POSSIBILITIES];
+    if (place->len != text.len || memcmp(place->text, text.ptr, text.len) != 0) {
+        place->tokens = rr_tokens_parse(text);
+        place->len = (uint8_t)text.len;
+        memcpy(place->text, text.ptr, text.len);
+    }
+    return place->tokens;
+}
+
+/* 예상 체결액 is not even asked for where 금액 says something. */
+static struct rr_amount amount_of(const struct rr_rows *row) {
+    struct rr_slice amount = rr_rows_text(row, RR_DEAL_AMOUNT);
+    if (!rr_slice_blank(amount))
+        return rr_amount_parse(amount);
+    return rr_amount_of_deal(amount, rr_rows_text(row, RR_DEAL_EXPECTED_AMOUNT));
+}
+
+static void read_bucket(struct rr_deal *deal, struct rr_slice status, const struct rr_rows *row,
+                        struct rr_possibilities *possibilities) {
+    struct rr_bucket_facts facts = {.won = rr_slice_equal(status, won), .lost = rr_slice_equal(status, lost)};
+    facts.contract = deal->top.contract;
+    facts.start = deal->top.start;
+    facts.amount_krw = deal->amount.krw;
+    if (facts.won) {
+        facts.end = deal->top.end = rr_day_parse(rr_rows_text(row, RR_DEAL_END));
+        facts.course_known = !rr_slice_blank(rr_rows_text(row, RR_DEAL_COURSE));
+    } else if (!facts.lost) {
+        facts.tokens = tokens_of(rr_rows_text(row, RR_DEAL_POSSIBILITY), possibilities);
+    }
+    deal->bucket = rr_bucket_of(&facts);
+    deal->has_status = status.ptr != NULL;
+    deal->is_open = deal->of_target_year && deal->has_status && !facts.lost;
+}
+
+static bool read_top(struct rr_top_deal *top, const struct rr_deal *deal, struct rr_slice status, const struct rr_rows *row,
+                     struct rr_arena *arena) {
+    top->id = rr_rows_text(row, RR_DEAL_ID);
+    top->name = rr_rows_text(row, RR_DEAL_NAME);
+    top->status = status;
+    top->possibility = rr_rows_text(row, RR_DEAL_POSSIBILITY);
+    top->amount_krw = deal->amount.krw;
+    top->course_exists = rr_rows_text(row, RR_DEAL_COURSE).len > 0;
+    top->end = rr_day_parse(rr_rows_text(row, RR_DEAL_END));
+    top->last_contact = rr_day_parse(rr_rows_text(row, RR_DEAL_LAST_CONTACT));
+    return rr_arena_copy(arena, &top->id) && rr_arena_copy(arena, &top->name) && rr_arena_copy(arena, &top->status) &&
+           rr_arena_copy(arena, &top->possibility);
+}
+
+static int read_year(struct rr_top_deal *top, const struct rr_rows *row) {
+    top->contract = rr_day_parse(rr_rows_text(row, RR_DEAL_CONTRACT));
+    top->expected_close = rr_day_parse(rr_rows_text(row, RR_DEAL_EXPECTED_CLOSE));
+    top->start = rr_day_parse(rr_rows_text(row, RR_DEAL_START));
+    return rr_deal_year(top->start, top->contract, top->expected_close);
+}
+
+int rr_deal_read(struct rr_deal *deal, const struct rr_rows *row, int target_year, struct rr_possibilities *possibilities,
+                 struct rr_arena *arena, uint64_t *unknown_amounts) {
+    struct rr_slice status = rr_rows_text(row, RR_DEAL_STATUS);
+    if (rr_slice_equal(status, convert))
+        return 0;
+    *deal = (struct rr_deal){.amount = amount_of(row)};
+    *unknown_amounts += deal->amount.state != RR_AMOUNT_OK;
+    int year = read_year(&deal->top, row);
+    deal->top.year = (int16_t)year;
+    deal->year_unknown = year == 0;
+    deal->of_target_year = year == target_year;
+    bool counts = deal->year_unknown || deal->of_target_year || year == target_year - 1; /* other years count nowhere */
+    deal->organization = rr_rows_text(row, RR_DEAL_ORGANIZATION);
+    if (!counts || rr_slice_blank(deal->organization))
+        return 0; /* no organisation, no tier, no row */
+    deal->person = rr_rows_text(row, RR_DEAL_PERSON);
+    deal->mode = rr_mode_of_format(rr_rows_text(row, RR_DEAL_FORMAT));
+    if (!rr_arena_copy(arena, &deal->organization) || !rr_arena_copy(arena, &deal->person))
+        return -1;
+    if (deal->year_unknown)
+        return 1;
+    read_bucket(deal, status, row, possibilities);
+    return !deal->is_open || read_top(&deal->top, deal, status, row, arena) ? 1 : -1;
+}

@@ -1,0 +1,41 @@
+#ifndef RR_REPORT_DEAL_H
+#define RR_REPORT_DEAL_H
+
+#include "base/arena.h"
+#include "base/mode.h"
+#include "crm/tables.h"
+#include "report/top.h"
+#include "rules/amount.h"
+#include "rules/bucket.h"
+
+#include <stdbool.h>
+
+/* A row of the table of deals as the rules see it (rules.md D1). */
+struct rr_deal {
+    struct rr_slice organization, person;
+    enum rr_mode mode;
+    enum rr_bucket bucket; /* of deals of the report's years */
+    struct rr_amount amount;
+    bool year_unknown, of_target_year;
+    bool has_status, is_open; /* is_open: of the target year, its status neither NULL nor Lost; then top is filled */
+    struct rr_top_deal top;
+};
+
+/* What RR_DEAL_POSSIBILITY said the last times: a CRM has few different texts there, and reading one as JSON takes as long as
+ * the rest of the row. */
+enum { RR_POSSIBILITY_MAX = 56, RR_POSSIBILITIES = 64 };
+
+struct rr_possibilities {
+    struct rr_possibility {
+        char text[RR_POSSIBILITY_MAX];
+        uint8_t len;
+        struct rr_tokens tokens;
+    } seen[RR_POSSIBILITIES];
+};
+
+/* Does the row count in a report of target_year? Then deal is filled, its texts copied into arena. Whether it does or not,
+ * unknown_amounts counts it where its amount is missing or unreadable. 1, 0, or -1 when memory ran out. */
+int rr_deal_read(struct rr_deal *deal, const struct rr_rows *row, int target_year, struct rr_possibilities *possibilities,
+                 struct rr_arena *arena, uint64_t *unknown_amounts);
+
+#endif
