@@ -35,6 +35,8 @@ static const struct setting settings[] = {
     NUMBER("RETRY_AFTER_FAIL_SEC", "30", 0, 86400, retry_after_fail_s,
            "after a failure, requests get the fallback at once for this long"),
     NUMBER("CACHE_RETENTION_DAYS", "14", 1, 36500, cache_retention_days, "clean-up age of reports and copied snapshots"),
+    NUMBER("GENERATE_THREADS", "2", 1, 16, generate_threads,
+           "threads of one generation; the report is the same whatever their number"),
     NUMBER("REPORT_TARGET_YEAR", "0", 0, 9999, target_year, "year of targets and coverage (0: the year of the report's date)"),
 };
 

@@ -22,6 +22,7 @@ struct rr_conf {
     int64_t request_deadline_s;
     int64_t retry_after_fail_s;
     int64_t cache_retention_days;
+    int64_t generate_threads;
     int64_t target_year; /* 0: the year of as_of */
 };
 
