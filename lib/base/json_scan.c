@@ -47,7 +47,7 @@ static bool scan_escape(struct scan *scan) {
         return false;
     char c = *scan->at++;
     if (c != 'u')
-        return memchr("\"\\/bfnrt", c, 8) != NULL;
+        return c != '\0' && strchr("\"\\/bfnrt", c) != NULL;
     for (int i = 0; i < 4; i++, scan->at++)
         if (scan->at == scan->end || *scan->at == '\0' || strchr("0123456789abcdefABCDEF", *scan->at) == NULL)
             return false;

@@ -18,6 +18,7 @@ static const char *const names[] = {
     "REQUEST_DEADLINE_SEC",
     "RETRY_AFTER_FAIL_SEC",
     "CACHE_RETENTION_DAYS",
+    "GENERATE_THREADS",
     "REPORT_TARGET_YEAR",
     "SNAPSHOT",
 };
@@ -109,7 +110,7 @@ static const struct {
     {"DB_STABLE_WINDOW_SEC", "-1", "0", "86400", "86401"}, {"DB_RETRY", "-1", "0", "1000", "1001"},
     {"DB_RETRY_INTERVAL_SEC", "-1", "0", "3600", "3601"},  {"REQUEST_DEADLINE_SEC", "0", "1", "3600", "3601"},
     {"RETRY_AFTER_FAIL_SEC", "-1", "0", "86400", "86401"}, {"CACHE_RETENTION_DAYS", "0", "1", "36500", "36501"},
-    {"REPORT_TARGET_YEAR", "-1", "0", "9999", "10000"},
+    {"REPORT_TARGET_YEAR", "-1", "0", "9999", "10000"},    {"GENERATE_THREADS", "0", "1", "16", "17"},
 };
 enum { bound_count = sizeof bounds / sizeof bounds[0] };
 
