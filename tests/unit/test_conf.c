@@ -81,7 +81,7 @@ static void defaults_are_those_of_the_contract(void **state) {
 static void every_setting_comes_from_the_environment(void **state) {
     (void)state;
     static const char *const values[name_count] = {
-        "/data/crm.db", "/var/cache", "w", "UTC", "online", "1", "2", "3", "4", "5", "6", "2025", "copy"};
+        "/data/crm.db", "/var/cache", "w", "UTC", "online", "1", "2", "3", "4", "5", "6", "7", "2025", "copy"};
     for (size_t i = 0; i < name_count; i++)
         setenv(names[i], values[i], 1);
     struct rr_conf conf;
@@ -99,6 +99,7 @@ static void every_setting_comes_from_the_environment(void **state) {
     assert_int_equal(conf.request_deadline_s, 4);
     assert_int_equal(conf.retry_after_fail_s, 5);
     assert_int_equal(conf.cache_retention_days, 6);
+    assert_int_equal(conf.generate_threads, 7);
     assert_int_equal(conf.target_year, 2025);
     assert_true(conf.snapshot_copy);
 }
