@@ -45,6 +45,15 @@ static int lock_or_find(struct rr_service *service, const struct rr_key *key, st
     return 0;
 }
 
+/* A request that has queued until its time was all but gone starts nothing: what it could not finish would count as a failure,
+ * and send the next ones to the fallback. */
+static int begin_in_time(const struct rr_service *service, struct rr_deadline deadline, struct rr_err *err) {
+    int64_t tenth_ms = service->conf->request_deadline_s * 1000 / 10;
+    if (rr_deadline_left_ms(deadline) >= tenth_ms)
+        return 0;
+    return rr_fail(err, RR_LOCK_TIMEOUT, "the request has waited for other generations until no time was left for its own");
+}
+
 static int generate(struct rr_service *service, const struct rr_key *key, struct rr_run *run, struct rr_deadline deadline,
                     struct rr_err *err) {
     const struct rr_mode_list wanted = {{key->mode}, 1};
@@ -59,7 +68,7 @@ static bool make_locked(struct rr_service *service, const struct rr_key *key, st
                         struct rr_err *why) {
     if (look_up(service, key, reply, RR_HIT, why))
         return true;
-    if (rr_run_failed_recently(service, key->mode, why))
+    if (rr_run_failed_recently(service, key->mode, why) || begin_in_time(service, deadline, why) != 0)
         return false;
     struct rr_run run;
     struct rr_err lost;
@@ -158,6 +167,8 @@ int rr_serve_recompute(struct rr_service *service, const struct rr_key *key, str
                        struct rr_err *err) {
     *recomputed = (struct rr_recomputed){.result = RR_FAILED};
     struct rr_deadline deadline = deadline_of(service);
+    if (begin_in_time(service, deadline, err) != 0)
+        return -1;
     if (rr_store_lock(service->store, err) != 0) {
         if (err->code != RR_LOCKED)
             return -1;

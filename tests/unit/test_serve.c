@@ -330,6 +330,25 @@ static void many_cold_requests_cost_one_generation(void **state) {
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, test_bench_setup, test_bench_teardown)
 
+/* Queued behind other generations until its deadline: its failure would be nobody's fault, and is not recorded. */
+static void a_request_without_time_starts_nothing(void **state) {
+    struct test_bench *bench = *state;
+    struct rr_key key = test_key(RR_OFFLINE, "2026-01-20");
+    struct rr_recomputed recomputed;
+    struct rr_err err;
+    assert_string_equal(ask(bench, "2026-01-19"), "generated -");
+    char *status = read_cache(bench, "status.json");
+    bench->service.waited_ms = 5000;
+    assert_string_equal(ask(bench, "2026-01-20"), "stale - LOCK_TIMEOUT");
+    assert_fails(rr_serve_recompute(&bench->service, &key, &recomputed, &err), RR_LOCK_TIMEOUT);
+    char *after = read_cache(bench, "status.json");
+    assert_string_equal(after, status);
+    bench->service.waited_ms = 0;
+    assert_string_equal(ask(bench, "2026-01-20"), "generated -");
+    free(after);
+    free(status);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(a_miss_generates_and_then_it_is_a_hit_without_a_database),
@@ -346,6 +365,7 @@ int main(void) {
         TEST(a_request_whose_holder_made_nothing_makes_it),
         TEST(a_request_whose_holder_failed_does_not_try_again),
         TEST(many_cold_requests_cost_one_generation),
+        TEST(a_request_without_time_starts_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
