@@ -13,7 +13,7 @@
  *     }
  *     fcgi_io_close()
  *
- * A request in hand is finished before a stop is seen: the signals are let in only while there is nothing to do.
+ * A request in hand is finished before a stop is seen. Log lines that were held back are written before a wait.
  * request's texts live until fcgi_io_finish. One request at a time. */
 int fcgi_io_open(struct rr_err *err);
 int fcgi_io_accept(struct rr_request *request);

@@ -1,5 +1,7 @@
 #include "respond.h"
 
+#include "base/number.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -32,7 +34,10 @@ void rr_response_free(struct rr_response *response) {
 }
 
 void rr_respond_header(struct rr_response *response, const char *name, const char *value) {
-    rr_buf_printf(&response->headers, "%s: %s\r\n", name, value);
+    rr_buf_add_text(&response->headers, name);
+    rr_buf_add_text(&response->headers, ": ");
+    rr_buf_add_text(&response->headers, value);
+    rr_buf_add_text(&response->headers, "\r\n");
 }
 
 /* Memory is out: an answer that needs none. */
@@ -86,11 +91,23 @@ void rr_respond_error(struct rr_response *response, const struct rr_request *req
     rr_respond_problem(response, request, status, rr_code_name(err->code), err->message, extra);
 }
 
+static void add_number(struct rr_buf *buf, rr_whole number) {
+    char text[RR_NUMBER_SIZE];
+    rr_buf_add(buf, text, rr_number_whole(text, number));
+}
+
 void rr_response_head(const struct rr_response *response, struct rr_buf *head) {
-    rr_buf_printf(head, "Status: %d %s\r\n", response->status, title_of(response->status));
+    rr_buf_add_text(head, "Status: ");
+    add_number(head, response->status);
+    rr_buf_add_text(head, " ");
+    rr_buf_add_text(head, title_of(response->status));
+    rr_buf_add_text(head, "\r\n");
     rr_buf_add(head, response->headers.ptr, response->headers.len);
-    if (response->status != 304)
-        rr_buf_printf(head, "Content-Length: %zu\r\n", response->body.len);
+    if (response->status != 304) {
+        rr_buf_add_text(head, "Content-Length: ");
+        add_number(head, (rr_whole)response->body.len);
+        rr_buf_add_text(head, "\r\n");
+    }
     rr_buf_add_text(head, "\r\n");
 }
 

@@ -88,9 +88,11 @@ static void add_source_headers(struct rr_response *response, const struct rr_rep
         rr_respond_header(response, "X-Report-Outdated", "db_changed");
 }
 
-/* Sends nginx elsewhere for the answer: it takes the body, and keeps our headers for the client. */
-static void redirect(struct rr_response *response, const char *location, const char *rest) {
-    rr_buf_printf(&response->headers, "X-Accel-Redirect: %s%s\r\n", location, rest);
+/* Sends nginx elsewhere for the answer: it takes the body, and keeps our headers for the client. The query goes with it as it was
+ * understood. */
+static void redirect(struct rr_response *response, const char *location, const char *rest, const struct rr_key *key) {
+    rr_buf_printf(&response->headers, "X-Accel-Redirect: %s%s?date=%s&mode=%s\r\n", location, rest, key->as_of,
+                  rr_mode_name(key->mode));
 }
 
 static void add_validators(struct rr_response *response, const struct rr_document *document) {
@@ -101,14 +103,13 @@ static void add_validators(struct rr_response *response, const struct rr_documen
 }
 
 /* By nginx, if that can be: then the body never passes through here. */
-static bool hand_over(struct rr_app *app, const struct rr_request *request, const struct rr_reply *reply,
-                      struct rr_response *response) {
+static bool hand_over(const struct rr_request *request, const struct rr_reply *reply, struct rr_response *response) {
     char name[RR_VERSION_SIZE];
     bool is_gzip;
     if (request->hand_over == NULL || reply->source == RR_STALE ||
-        !rr_store_hand_over(app->service.store, &reply->document, rr_request_takes_gzip(request), name, &is_gzip))
+        !rr_store_hand_over(&reply->document, rr_request_takes_gzip(request), name, &is_gzip))
         return false;
-    redirect(response, request->hand_over, name);
+    redirect(response, request->hand_over, name, &reply->document.meta.key);
     if (is_gzip)
         rr_respond_header(response, "Content-Encoding", "gzip");
     return true;
@@ -118,7 +119,7 @@ static void respond_report(struct rr_app *app, const struct rr_request *request,
                            struct rr_response *response) {
     struct rr_err err;
     bool current = reply->source != RR_STALE && rr_request_has_current(request, reply->document.etag, reply->document.modified_s);
-    bool handed_over = !current && hand_over(app, request, reply, response);
+    bool handed_over = !current && hand_over(request, reply, response);
     if (!current && !handed_over && rr_serve_load(&app->service, reply, &err) != 0) {
         rr_respond_error(response, request, &err, NULL);
         return;
@@ -134,14 +135,12 @@ static void respond_report(struct rr_app *app, const struct rr_request *request,
     reply->document.body = (struct rr_buf)RR_BUF_INIT(RR_DOCUMENT_MAX_BYTES);
 }
 
-/* To the pool that may take its time, with the query as it was understood. */
+/* To the pool that may take its time. */
 static void respond_elsewhere(const struct rr_request *request, const char *operation, const struct rr_key *key,
                               struct rr_response *response) {
-    char rest[80];
-    snprintf(rest, sizeof rest, "%s?date=%s&mode=%s", operation, key->as_of, rr_mode_name(key->mode));
     response->status = 200;
     response->source = "elsewhere";
-    redirect(response, request->compute, rest);
+    redirect(response, request->compute, operation, key);
 }
 
 static void respond_nothing(const struct rr_request *request, const struct rr_key *key, const struct rr_err *why,

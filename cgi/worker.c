@@ -7,18 +7,18 @@
 
 static void log_request(const struct rr_request *request, const struct rr_response *response, int64_t ms, size_t bytes) {
     enum rr_log_level level = response->status >= 500 ? RR_LOG_ERROR : RR_LOG_INFO;
-    rr_log(level, "request",
-           (const struct rr_log_field[]){
-               {"id", request->id, 0},
-               {"method", request->method, 0},
-               {"path", request->path, 0},
-               {"query", request->query, 0},
-               {"status", NULL, response->status},
-               {"source", response->source, 0},
-               {"ms", NULL, ms},
-               {"bytes", NULL, (int64_t)bytes},
-               {0},
-           });
+    rr_log_later(level, "request",
+                 (const struct rr_log_field[]){
+                     {"id", request->id, 0},
+                     {"method", request->method, 0},
+                     {"path", request->path, 0},
+                     {"query", request->query, 0},
+                     {"status", NULL, response->status},
+                     {"source", response->source, 0},
+                     {"ms", NULL, ms},
+                     {"bytes", NULL, (int64_t)bytes},
+                     {0},
+                 });
 }
 
 static int serve(struct rr_app *app) {

@@ -24,8 +24,6 @@ int rr_fingerprint_of(const char *path, struct rr_fingerprint *fingerprint, stru
         return rr_fail(err, RR_DB_NOT_FOUND, "the CRM database cannot be found: %s", strerror(errno));
     if (!S_ISREG(st.st_mode))
         return rr_fail(err, RR_DB_INVALID, "the CRM database is not a regular file");
-    if (access(path, R_OK) != 0)
-        return rr_fail(err, RR_DB_NOT_FOUND, "the CRM database cannot be read: %s", strerror(errno));
     *fingerprint = (struct rr_fingerprint){
         .device = st.st_dev,
         .inode = st.st_ino,
@@ -96,6 +94,8 @@ int rr_snapshot_open(struct rr_snapshot *snapshot, const struct rr_source *sourc
     snprintf(snapshot->read_path, sizeof snapshot->read_path, "%s", source->db_path);
     if (rr_fingerprint_of(source->db_path, &snapshot->fingerprint, err) != 0)
         return -1;
+    if (access(source->db_path, R_OK) != 0)
+        return rr_fail(err, RR_DB_NOT_FOUND, "the CRM database cannot be read: %s", strerror(errno));
     snapshot->read_fingerprint = snapshot->fingerprint;
     int64_t wait_ms = settles_in_ms(&snapshot->fingerprint, source);
     int64_t wait_s = wait_ms / 1000 + 1;

@@ -18,7 +18,7 @@ struct rr_remembered {
     int64_t size;
     int64_t mtime_ns;
     struct rr_document_meta meta;
-    uint64_t hash; /* of the content */
+    char etag[RR_ETAG_SIZE];
     char version[RR_VERSION_SIZE];
     bool has_gzip;
 };

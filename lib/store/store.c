@@ -98,8 +98,9 @@ static int check(struct rr_store *store, const struct rr_key *key, int fd, struc
     if (!same_key(&meta.key, key))
         return rr_fail(err, RR_BROKEN, "the file holds another report, %s (%s)", meta.key.as_of, rr_mode_name(meta.key.mode));
     *slot = (struct rr_remembered){.inode = st->st_ino, .size = st->st_size, .mtime_ns = mtime_ns_of(st), .meta = meta};
-    slot->hash = rr_hash64(bytes);
-    rr_version_name(key, slot->hash, slot->version);
+    uint64_t hash = rr_hash64(bytes);
+    snprintf(slot->etag, sizeof slot->etag, "W/\"%016llx\"", (unsigned long long)hash);
+    rr_version_name(key, hash, slot->version);
     if (!rr_version_link(store, fd, slot->version))
         slot->version[0] = '\0';
     slot->has_gzip = slot->version[0] != '\0' && rr_version_exists(store, slot->version, RR_GZIP_SUFFIX);
@@ -111,7 +112,7 @@ static void describe(const struct rr_remembered *slot, struct rr_document *docum
     document->meta = slot->meta;
     document->modified_s = slot->mtime_ns / ns_per_s;
     document->has_gzip = slot->has_gzip;
-    snprintf(document->etag, sizeof document->etag, "W/\"%016llx\"", (unsigned long long)slot->hash);
+    memcpy(document->etag, slot->etag, sizeof document->etag);
     memcpy(document->version, slot->version, sizeof document->version);
 }
 
@@ -206,12 +207,10 @@ int rr_store_peek_latest(struct rr_store *store, enum rr_mode mode, struct rr_do
     return find_newest(store, mode, document, err);
 }
 
-bool rr_store_hand_over(struct rr_store *store, const struct rr_document *document, bool gzip, char name[RR_VERSION_SIZE],
-                        bool *is_gzip) {
-    *is_gzip = gzip && document->has_gzip && rr_version_exists(store, document->version, RR_GZIP_SUFFIX);
-    if (document->version[0] == '\0' || (!*is_gzip && !rr_version_exists(store, document->version, "")))
-        return false;
-    return snprintf(name, RR_VERSION_SIZE, "%s%s", document->version, *is_gzip ? RR_GZIP_SUFFIX : "") < RR_VERSION_SIZE;
+bool rr_store_hand_over(const struct rr_document *document, bool gzip, char name[RR_VERSION_SIZE], bool *is_gzip) {
+    *is_gzip = gzip && document->has_gzip;
+    return document->version[0] != '\0' &&
+           snprintf(name, RR_VERSION_SIZE, "%s%s", document->version, *is_gzip ? RR_GZIP_SUFFIX : "") < RR_VERSION_SIZE;
 }
 
 static int write_sibling(void *ctx, const char *bytes, size_t len, struct rr_err *err) {

@@ -78,9 +78,9 @@ int rr_store_peek(struct rr_store *store, const struct rr_key *key, struct rr_do
 int rr_store_peek_latest(struct rr_store *store, enum rr_mode mode, struct rr_document *document, struct rr_err *err);
 
 /* The name, below .versions/, by which a web server can send this very document: its compressed sibling's if gzip is true
- * and there is one (then *is_gzip). False where the document must be read and sent by ourselves. */
-bool rr_store_hand_over(struct rr_store *store, const struct rr_document *document, bool gzip, char name[RR_VERSION_SIZE],
-                        bool *is_gzip);
+ * and there is one (then *is_gzip). False where the document must be read and sent by ourselves. Nobody looks whether the file
+ * is still there: where it is not, the web server asks for the document again. */
+bool rr_store_hand_over(const struct rr_document *document, bool gzip, char name[RR_VERSION_SIZE], bool *is_gzip);
 
 /* Appends body to out with meta's members replaced or added from `members` (an object, borrowed); every other byte is as it
  * was. body is a document's. */

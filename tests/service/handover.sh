@@ -76,6 +76,9 @@ same 'an ETag stands for one document, plain or compressed' "$(wc -l <"$work_dir
 same 'and a document for one ETag' "$(wc -l <"$work_dir/pairs")" "$(cut -d' ' -f2 "$work_dir/pairs" | sort -u | wc -l)"
 
 rm -rf "$work_dir/cache/.versions"
+report '?date=2026-01-10&mode=offline' -H 'Accept-Encoding: x-gzip'
+same 'a sibling that somebody removed: the plain body, headers once' "200  1" \
+    "$status $(header Content-Encoding) $(grep -ci '^cache-control' "$head_file")"
 report '?date=2026-01-10'
 same 'without its versions a report is sent all the same' '200 hit' "$status $(header X-Report-Source)"
 check 'and is whole' jq -e .meta "$body_file"
