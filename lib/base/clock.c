@@ -76,13 +76,13 @@ static char *put_digits(char *at, int number, int count) {
 void rr_clock_http_date(int64_t unix_s, char text[RR_HTTP_DATE_SIZE]) {
     static const char days[] = "Sun, Mon, Tue, Wed, Thu, Fri, Sat, ";
     static const char months[] = " Jan  Feb  Mar  Apr  May  Jun  Jul  Aug  Sep  Oct  Nov  Dec ";
-    enum { word = 5 };
+    static const size_t word = 5;
     struct tm tm;
     time_t at = (time_t)unix_s;
     gmtime_r(&at, &tm);
-    memcpy(text, days + word * tm.tm_wday, word);
+    memcpy(text, days + word * (size_t)tm.tm_wday, word);
     char *end = put_digits(text + word, tm.tm_mday, 2);
-    memcpy(end, months + word * tm.tm_mon, word);
+    memcpy(end, months + word * (size_t)tm.tm_mon, word);
     end = put_digits(end + word, (tm.tm_year + 1900) % 10000, 4);
     *end++ = ' ';
     end = put_digits(end, tm.tm_hour, 2);

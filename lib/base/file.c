@@ -97,7 +97,7 @@ int rr_draft_open(struct rr_draft *draft, const char *path, struct rr_err *err) 
     return 0;
 }
 
-static int flush(struct rr_draft *draft, struct rr_err *err) {
+int rr_draft_flush(struct rr_draft *draft, struct rr_err *err) {
     if (draft->pending.failed) {
         rr_draft_discard(draft);
         return rr_fail_memory(err);
@@ -115,7 +115,7 @@ int rr_draft_write(struct rr_draft *draft, const char *bytes, size_t len, struct
     while (len > 0) {
         size_t piece = len < flush_bytes ? len : flush_bytes;
         rr_buf_add(&draft->pending, bytes, piece);
-        if ((draft->pending.failed || draft->pending.len >= flush_bytes) && flush(draft, err) != 0)
+        if ((draft->pending.failed || draft->pending.len >= flush_bytes) && rr_draft_flush(draft, err) != 0)
             return -1;
         bytes += piece;
         len -= piece;
@@ -124,7 +124,7 @@ int rr_draft_write(struct rr_draft *draft, const char *bytes, size_t len, struct
 }
 
 int rr_draft_commit(struct rr_draft *draft, struct rr_err *err) {
-    if (flush(draft, err) != 0)
+    if (rr_draft_flush(draft, err) != 0)
         return -1;
     /* A failed fsync cannot be retried, since the pages may be gone: the draft is thrown away. */
     const char *failed = fsync(draft->fd) != 0 ? "synced" : NULL;

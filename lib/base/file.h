@@ -27,6 +27,7 @@ struct rr_draft {
 
 int rr_draft_open(struct rr_draft *draft, const char *path, struct rr_err *err);
 int rr_draft_write(struct rr_draft *draft, const char *bytes, size_t len, struct rr_err *err);
+int rr_draft_flush(struct rr_draft *draft, struct rr_err *err); /* draft->fd has all of it, to be read */
 int rr_draft_commit(struct rr_draft *draft, struct rr_err *err);
 int rr_draft_commit_as(struct rr_draft *draft, const char *path, struct rr_err *err);
 void rr_draft_discard(struct rr_draft *draft);

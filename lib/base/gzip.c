@@ -1,56 +1,98 @@
 #include "base/gzip.h"
 
+#include "base/relay.h"
+
 #include <stdlib.h>
+#include <unistd.h>
 #include <zlib.h>
 
-enum { level = 9, gzip_window_bits = 15 + 16, memory_level = 8, piece_bytes = 64 * 1024 };
+/* The file in pieces, each compressed for itself, though with what stands before it for a dictionary, and ended at a byte: so
+ * they can be made side by side, and one behind the other they are one stream. */
 
-struct rr_gzip {
-    z_stream stream;
-    struct rr_sink sink;
-    char piece[piece_bytes];
+enum { piece_bytes = 1024 * 1024, window_bytes = 32 * 1024, raw_window_bits = -15, memory_level = 9 };
+
+struct plan {
+    int fd;
+    uint64_t size;
+    int level;
+    uint32_t count;   /* of pieces */
+    uint32_t *checks; /* each piece's CRC, by whoever makes it */
 };
 
-int rr_gzip_open(struct rr_gzip **out, const struct rr_sink *sink, struct rr_err *err) {
-    struct rr_gzip *gzip = calloc(1, sizeof *gzip);
-    if (gzip == NULL)
-        return rr_fail_memory(err);
-    gzip->sink = *sink;
-    if (deflateInit2(&gzip->stream, level, Z_DEFLATED, gzip_window_bits, memory_level, Z_DEFAULT_STRATEGY) != Z_OK) {
-        free(gzip);
-        return rr_fail_memory(err);
+static uint64_t piece_length(const struct plan *plan, uint32_t piece) {
+    uint64_t left = plan->size - (uint64_t)piece * piece_bytes;
+    return left < piece_bytes ? left : piece_bytes;
+}
+
+static bool read_at(int fd, Bytef *bytes, size_t len, uint64_t offset) {
+    while (len > 0) {
+        ssize_t n = pread(fd, bytes, len, (off_t)offset);
+        if (n <= 0)
+            return false;
+        bytes += n;
+        len -= (size_t)n;
+        offset += (uint64_t)n;
     }
-    *out = gzip;
-    return 0;
+    return true;
 }
 
-/* Compresses what the stream holds, and hands on what comes out. */
-static int drain(struct rr_gzip *gzip, int flush, struct rr_err *err) {
-    do {
-        gzip->stream.next_out = (Bytef *)gzip->piece;
-        gzip->stream.avail_out = piece_bytes;
-        deflate(&gzip->stream, flush);
-        size_t ready = piece_bytes - gzip->stream.avail_out;
-        if (ready > 0 && gzip->sink.write(gzip->sink.ctx, gzip->piece, ready, err) != 0)
-            return -1;
-    } while (gzip->stream.avail_out == 0);
-    return 0;
+/* Appends the stream of bytes[before .. before + len) to text; bytes[0 .. before) are what stands before them. */
+static bool compress_piece(const struct plan *plan, Bytef *bytes, size_t before, size_t len, bool last, struct rr_buf *text) {
+    z_stream stream = {0};
+    if (deflateInit2(&stream, plan->level, Z_DEFLATED, raw_window_bits, memory_level, Z_DEFAULT_STRATEGY) != Z_OK)
+        return false;
+    size_t room = deflateBound(&stream, len) + 16; /* and the mark of a byte's end */
+    bool done = false;
+    if (rr_buf_reserve(text, room) && (before == 0 || deflateSetDictionary(&stream, bytes, (uInt)before) == Z_OK)) {
+        stream.next_in = bytes + before;
+        stream.avail_in = (uInt)len;
+        stream.next_out = (Bytef *)text->ptr + text->len;
+        stream.avail_out = (uInt)room;
+        done = deflate(&stream, last ? Z_FINISH : Z_SYNC_FLUSH) == (last ? Z_STREAM_END : Z_OK) && stream.avail_in == 0;
+        text->len += room - stream.avail_out;
+    }
+    deflateEnd(&stream);
+    return done;
 }
 
-int rr_gzip_write(struct rr_gzip *gzip, const char *bytes, size_t len, struct rr_err *err) {
-    gzip->stream.next_in = (z_const Bytef *)bytes;
-    gzip->stream.avail_in = (uInt)len;
-    return drain(gzip, Z_NO_FLUSH, err);
+static void make_piece(const void *ctx, uint32_t piece, struct rr_buf *text) {
+    static const unsigned char head[] = {0x1f, 0x8b, Z_DEFLATED, 0, 0, 0, 0, 0, 0, 3}; /* RFC 1952; 3: Unix */
+    const struct plan *plan = ctx;
+    uint64_t at = (uint64_t)piece * piece_bytes;
+    size_t before = at < window_bytes ? (size_t)at : window_bytes, len = (size_t)piece_length(plan, piece);
+    Bytef *bytes = malloc(before + len + 1);
+    if (piece == 0)
+        rr_buf_add(text, head, sizeof head);
+    if (bytes == NULL || !read_at(plan->fd, bytes, before + len, at - before) ||
+        !compress_piece(plan, bytes, before, len, piece + 1 == plan->count, text))
+        text->failed = true;
+    else
+        plan->checks[piece] = (uint32_t)crc32_z(0, bytes + before, len);
+    free(bytes);
 }
 
-int rr_gzip_finish(struct rr_gzip *gzip, struct rr_err *err) {
-    return drain(gzip, Z_FINISH, err);
+/* What closes a gzip file: the CRC of all of it and its length, both little-endian. */
+static int write_tail(const struct plan *plan, const struct rr_sink *sink, struct rr_err *err) {
+    uLong check = crc32_z(0, NULL, 0);
+    unsigned char tail[8];
+    for (uint32_t i = 0; i < plan->count; i++)
+        check = crc32_combine(check, plan->checks[i], (z_off_t)piece_length(plan, i));
+    for (unsigned i = 0; i < 4; i++) {
+        tail[i] = (unsigned char)(check >> (8 * i));
+        tail[4 + i] = (unsigned char)(plan->size >> (8 * i));
+    }
+    return sink->write(sink->ctx, (const char *)tail, sizeof tail, err);
 }
 
-void rr_gzip_close(struct rr_gzip **gzip) {
-    if (*gzip == NULL)
-        return;
-    deflateEnd(&(*gzip)->stream);
-    free(*gzip);
-    *gzip = NULL;
+int rr_gzip_file(int fd, uint64_t size, int level, int threads, const struct rr_sink *sink, struct rr_err *err) {
+    struct plan plan = {.fd = fd, .size = size, .level = level};
+    plan.count = size == 0 ? 1 : (uint32_t)((size - 1) / piece_bytes + 1);
+    plan.checks = calloc(plan.count, sizeof *plan.checks);
+    if (plan.checks == NULL)
+        return rr_fail_memory(err);
+    int rc = rr_relay(make_piece, &plan, plan.count, threads, sink, err);
+    if (rc == 0)
+        rc = write_tail(&plan, sink, err);
+    free(plan.checks);
+    return rc;
 }

@@ -4,19 +4,13 @@
 #include "base/err.h"
 #include "base/sink.h"
 
-#include <stddef.h>
+#include <stdint.h>
 
-/* zlib, as a filter; only gzip.c includes zlib.h. The same bytes in give the same bytes out: level 9, no name, no time.
+/* zlib; only gzip.c includes zlib.h.
  *
- *     rr_gzip_open(&gzip, &sink, err)
- *     rr_gzip_write(gzip, bytes, len, err) ...     what is ready goes to the sink
- *     rr_gzip_finish(gzip, err)                    so does the rest
- *     rr_gzip_close(&gzip)                         idempotent */
-struct rr_gzip;
-
-int rr_gzip_open(struct rr_gzip **out, const struct rr_sink *sink, struct rr_err *err);
-int rr_gzip_write(struct rr_gzip *gzip, const char *bytes, size_t len, struct rr_err *err);
-int rr_gzip_finish(struct rr_gzip *gzip, struct rr_err *err);
-void rr_gzip_close(struct rr_gzip **gzip);
+ * Compresses the first size bytes of the open file, which nobody changes meanwhile, and hands them to sink as a gzip file. The
+ * same bytes in give the same bytes out, whatever the number of threads: no name, no time. level is zlib's, 1 to 9.
+ * RR_PIPELINE_FAILED when memory ran out or the file cannot be read, or what sink says. */
+int rr_gzip_file(int fd, uint64_t size, int level, int threads, const struct rr_sink *sink, struct rr_err *err);
 
 #endif

@@ -170,7 +170,7 @@ static void fetch(const struct rr_book *book, const struct account_key *keys, co
     for (uint32_t i = 0; i < count; i++) {
         const struct rr_top *top = &book->accounts[accounts[i]].top;
         if (top->count > 0)
-            __builtin_prefetch(&top->deals[top->count - 1]->amount_krw);
+            __builtin_prefetch(top->deals[top->count - 1]);
     }
 }
 
@@ -194,7 +194,7 @@ static int add_to_coverage(struct rr_book *book, struct rr_account *account, con
         account->expected_krw += deal->amount.krw;
     account->amount_zero_deals += (confirmed || expected) && deal->amount.krw <= 0;
     account->amount_parse_fail += (confirmed || expected) && deal->amount.state == RR_AMOUNT_UNREADABLE;
-    return rr_top_offer_into(&book->tops, &account->top, &deal->top, &book->order_matters);
+    return rr_top_offer(&book->tops, &account->top, &deal->top, &book->order_matters);
 }
 
 static int add_deal(struct rr_book *book, struct rr_account *account, const struct rr_deal *deal) {

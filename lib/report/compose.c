@@ -192,8 +192,11 @@ static void write_row(struct rr_writer *writer, const struct composer *composer,
     rr_write_end(writer, '}');
     write_counts(writer, row->account);
     rr_write_array(writer, "deals_top");
-    for (uint32_t i = 0; i < row->account->top.count; i++)
-        write_deal(writer, row->account->top.deals[i], row->account->mode);
+    for (uint32_t i = 0; i < row->account->top.count; i++) {
+        struct rr_top_deal deal;
+        rr_top_get(&composer->book->tops, &row->account->top, i, &deal);
+        write_deal(writer, &deal, row->account->mode);
+    }
     rr_write_end(writer, ']');
     rr_write_value(writer, "llm_meta", composer->card_origin);
     rr_write_end(writer, '}');

@@ -9,8 +9,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The largest deals of one counterparty (rules.md D5 "deals_top"): amount descending, then id ascending by bytes.
- * Deals that do not make it cost nothing; those that do are copied, in one piece of memory each. */
+/* The largest deals of one counterparty (rules.md D5 "deals_top"): amount descending, then id ascending by bytes. Deals that do
+ * not make it cost nothing; those that do are kept small, since a report has half a million of them.
+ *
+ *     struct rr_top_store store = {0};
+ *     struct rr_top top = {0};                      as many as there are counterparties, all in the store
+ *     rr_top_offer(&store, &top, &deal, &tied)      ...
+ *     rr_top_get(&store, &top, 0, &deal)            the largest; up to top.count - 1
+ *     rr_top_store_free(&store)                     frees its tops too; idempotent */
 enum { RR_TOP_MAX = 5 };
 
 struct rr_top_deal {
@@ -21,27 +27,25 @@ struct rr_top_deal {
     bool course_exists;
 };
 
+struct rr_top_kept;
+
 struct rr_top {
-    struct rr_top_deal *deals[RR_TOP_MAX]; /* in their order */
+    struct rr_top_kept *deals[RR_TOP_MAX]; /* in their order */
     uint32_t count;
 };
 
-/* Takes deal in if it belongs there; -1 when memory ran out. */
-int rr_top_offer(struct rr_top *top, const struct rr_top_deal *deal);
-
-void rr_top_free(struct rr_top *top);
-
-/* Where the deals of many tops are kept, closer together than each for itself; deals have few different texts as status and
- * possibility, which are kept once. Its tops are freed with it, not by rr_top_free. */
 struct rr_top_store {
     struct rr_pool deals;
-    struct rr_table words;
+    struct rr_table words; /* status and possibility, of which there are few different texts */
 };
 
-/* The same into a store. *tied is set where a deal of the same amount and id was there before, so that which of the two stays
- * hung on their order. */
-int rr_top_offer_into(struct rr_top_store *store, struct rr_top *top, const struct rr_top_deal *deal, bool *tied);
+/* Takes a copy of deal in if it belongs there; -1 when memory ran out. *tied is set where a deal of the same amount and id was
+ * there before, so that which of the two stays hung on their order. */
+int rr_top_offer(struct rr_top_store *store, struct rr_top *top, const struct rr_top_deal *deal, bool *tied);
 
-void rr_top_store_free(struct rr_top_store *store); /* idempotent */
+/* Fills deal, whose texts are borrowed from the store. */
+void rr_top_get(const struct rr_top_store *store, const struct rr_top *top, uint32_t index, struct rr_top_deal *deal);
+
+void rr_top_store_free(struct rr_top_store *store);
 
 #endif

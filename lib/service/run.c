@@ -216,7 +216,7 @@ static int publish(struct rr_service *service, const struct rr_run *run, enum rr
         return -1;
     int rc = rr_generation_write(generation, mode, stamp, &sink, err);
     if (rc == 0)
-        rc = rr_store_publish(service->store, err);
+        rc = rr_store_publish(service->store, (int)service->conf->generate_threads, err);
     rr_store_abandon(service->store);
     return rc;
 }

@@ -2,7 +2,6 @@
 #define RR_STORE_LAYOUT_H
 
 #include "base/file.h"
-#include "base/gzip.h"
 #include "base/hash.h"
 #include "base/lock.h"
 #include "store/store.h"
@@ -30,11 +29,11 @@ enum { RR_REMEMBERED_MAX = 64 };
 struct rr_store {
     char root[PATH_MAX - 512]; /* room for the longest name below it */
     struct rr_lock lock;
-    struct rr_draft draft;   /* the report in the making, */
-    struct rr_draft sibling; /* its sibling, */
-    struct rr_gzip *gzip;    /* what fills that, */
-    struct rr_hash hash;     /* and its hash up to here */
-    struct rr_key key;
+    struct rr_key key;                                  /* of the report in the making */
+    struct rr_draft draft;                              /* it, */
+    struct rr_hash hash;                                /* its hash up to here, */
+    struct rr_buf head;                                 /* how it begins, */
+    struct rr_draft sibling;                            /* and its sibling */
     struct rr_remembered remembered[RR_REMEMBERED_MAX]; /* by hash of the key */
 };
 

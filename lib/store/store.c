@@ -1,5 +1,6 @@
 #include "store/store.h"
 
+#include "base/gzip.h"
 #include "store/document.h"
 #include "store/layout.h"
 #include "store/version.h"
@@ -12,7 +13,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { ns_per_s = 1000000000 };
+enum { ns_per_s = 1000000000, head_max_bytes = 4096 };
+
+/* How siblings are compressed. A report of a hundred thousand rows would take longer than it takes to be made, and gain little.
+ */
+enum { best_level = 9, large_level = 1, large_bytes = 16 * 1024 * 1024 };
 
 int rr_store_open(struct rr_store **out, const char *cache_dir, struct rr_err *err) {
     struct rr_store *store = calloc(1, sizeof *store);
@@ -86,24 +91,28 @@ static bool is_remembered(const struct rr_remembered *slot, const struct rr_key 
            same_key(&slot->meta.key, key);
 }
 
+/* Remembers that the open file is valid, and gives it its second name. */
+static void remember(struct rr_store *store, int fd, const struct stat *st, const struct rr_document_meta *meta, uint64_t hash) {
+    struct rr_remembered *slot = remembered_slot(store, &meta->key);
+    *slot = (struct rr_remembered){.inode = st->st_ino, .size = st->st_size, .mtime_ns = mtime_ns_of(st), .meta = *meta};
+    snprintf(slot->etag, sizeof slot->etag, "W/\"%016llx\"", (unsigned long long)hash);
+    rr_version_name(&meta->key, hash, slot->version);
+    if (!rr_version_link(store, fd, slot->version))
+        slot->version[0] = '\0';
+    slot->has_gzip = slot->version[0] != '\0' && rr_version_exists(store, slot->version, RR_GZIP_SUFFIX);
+}
+
 /* Checks the bytes of an open file, and remembers what they were found to be. */
 static int check(struct rr_store *store, const struct rr_key *key, int fd, struct rr_slice bytes, const struct stat *st,
                  struct rr_err *err) {
-    struct rr_remembered *slot = remembered_slot(store, key);
     struct rr_document_meta meta;
-    if (is_remembered(slot, key, st))
+    if (is_remembered(remembered_slot(store, key), key, st))
         return 0;
     if (rr_document_check(bytes, &meta, err) != 0)
         return -1;
     if (!same_key(&meta.key, key))
         return rr_fail(err, RR_BROKEN, "the file holds another report, %s (%s)", meta.key.as_of, rr_mode_name(meta.key.mode));
-    *slot = (struct rr_remembered){.inode = st->st_ino, .size = st->st_size, .mtime_ns = mtime_ns_of(st), .meta = meta};
-    uint64_t hash = rr_hash64(bytes);
-    snprintf(slot->etag, sizeof slot->etag, "W/\"%016llx\"", (unsigned long long)hash);
-    rr_version_name(key, hash, slot->version);
-    if (!rr_version_link(store, fd, slot->version))
-        slot->version[0] = '\0';
-    slot->has_gzip = slot->version[0] != '\0' && rr_version_exists(store, slot->version, RR_GZIP_SUFFIX);
+    remember(store, fd, st, &meta, rr_hash64(bytes));
     return 0;
 }
 
@@ -213,16 +222,12 @@ bool rr_store_hand_over(const struct rr_document *document, bool gzip, char name
            snprintf(name, RR_VERSION_SIZE, "%s%s", document->version, *is_gzip ? RR_GZIP_SUFFIX : "") < RR_VERSION_SIZE;
 }
 
-static int write_sibling(void *ctx, const char *bytes, size_t len, struct rr_err *err) {
-    return rr_draft_write(ctx, bytes, len, err);
-}
-
 static int write_report(void *ctx, const char *bytes, size_t len, struct rr_err *err) {
     struct rr_store *store = ctx;
+    size_t room = head_max_bytes - store->head.len;
+    rr_buf_add(&store->head, bytes, len < room ? len : room);
     rr_hash_add(&store->hash, (struct rr_slice){bytes, len});
-    if (rr_draft_write(&store->draft, bytes, len, err) != 0)
-        return -1;
-    return rr_gzip_write(store->gzip, bytes, len, err);
+    return rr_draft_write(&store->draft, bytes, len, err);
 }
 
 int rr_store_begin(struct rr_store *store, const struct rr_key *key, struct rr_sink *sink, struct rr_err *err) {
@@ -231,41 +236,68 @@ int rr_store_begin(struct rr_store *store, const struct rr_key *key, struct rr_s
     rr_version_path(store, "sibling", "", sibling);
     store->key = *key;
     store->hash = (struct rr_hash)RR_HASH_INIT;
+    store->head = (struct rr_buf)RR_BUF_INIT(head_max_bytes);
     *sink = (struct rr_sink){write_report, store};
-    const struct rr_sink into_sibling = {write_sibling, &store->sibling};
-    if (rr_draft_open(&store->draft, report, err) == 0 && rr_draft_open(&store->sibling, sibling, err) == 0 &&
-        rr_gzip_open(&store->gzip, &into_sibling, err) == 0)
+    if (rr_draft_open(&store->draft, report, err) == 0 && rr_draft_open(&store->sibling, sibling, err) == 0)
         return 0;
     rr_store_abandon(store);
     return -1;
 }
 
-/* The sibling first: whoever sees the report finds it. Its name is the report's hash, so it can belong to no other. */
-static int commit(struct rr_store *store, struct rr_err *err) {
-    char version[RR_VERSION_SIZE], path[PATH_MAX];
-    rr_version_name(&store->key, rr_hash_end(&store->hash), version);
+static int write_sibling(void *ctx, const char *bytes, size_t len, struct rr_err *err) {
+    return rr_draft_write(ctx, bytes, len, err);
+}
+
+static int commit_sibling(struct rr_store *store, const char *version, int threads, struct rr_err *err) {
+    const struct rr_sink into_sibling = {write_sibling, &store->sibling};
+    uint64_t size = store->hash.len;
+    char path[PATH_MAX];
     rr_version_path(store, version, RR_GZIP_SUFFIX, path);
-    if (rr_gzip_finish(store->gzip, err) != 0 || rr_draft_commit_as(&store->sibling, path, err) != 0 ||
-        rr_draft_commit(&store->draft, err) != 0)
+    if (rr_draft_flush(&store->draft, err) != 0)
         return -1;
+    int rc = rr_gzip_file(store->draft.fd, size, size < large_bytes ? best_level : large_level, threads, &into_sibling, err);
+    return rc == 0 ? rr_draft_commit_as(&store->sibling, path, err) : -1;
+}
+
+/* What was just published need not be read again to be known as valid: its first line says what it is. */
+static void remember_published(struct rr_store *store, uint64_t hash) {
+    struct rr_document_meta meta;
+    struct rr_err ignored;
+    struct stat st;
+    char path[PATH_MAX];
     rr_layout_report(store, &store->key, path);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd >= 0) {
-        rr_version_link(store, fd, version);
-        close(fd);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    char *line_end = store->head.len == 0 ? NULL : memchr(store->head.ptr, '\n', store->head.len);
+    if (line_end != NULL && line_end > store->head.ptr) {
+        line_end[-1] = '}'; /* in place of the comma before what follows meta */
+        struct rr_slice line = {store->head.ptr, (size_t)(line_end - store->head.ptr)};
+        if (fd >= 0 && fstat(fd, &st) == 0 && rr_document_check(line, &meta, &ignored) == 0 && same_key(&meta.key, &store->key))
+            remember(store, fd, &st, &meta, hash);
     }
+    if (fd >= 0)
+        close(fd);
+}
+
+/* The sibling first: whoever sees the report finds it. Its name is the report's hash, so it can belong to no other. */
+static int commit(struct rr_store *store, int threads, struct rr_err *err) {
+    uint64_t hash = rr_hash_end(&store->hash);
+    char version[RR_VERSION_SIZE];
+    rr_version_name(&store->key, hash, version);
+    if (commit_sibling(store, version, threads, err) != 0 || rr_draft_commit(&store->draft, err) != 0)
+        return -1;
+    remember_published(store, hash);
     rr_version_sweep(store);
     return 0;
 }
 
-int rr_store_publish(struct rr_store *store, struct rr_err *err) {
-    int rc = commit(store, err);
+int rr_store_publish(struct rr_store *store, int threads, struct rr_err *err) {
+    int rc = commit(store, threads, err);
     rr_store_abandon(store);
     return rc;
 }
 
 void rr_store_abandon(struct rr_store *store) {
-    rr_gzip_close(&store->gzip);
     rr_draft_discard(&store->sibling);
     rr_draft_discard(&store->draft);
+    rr_buf_free(&store->head);
 }

@@ -90,9 +90,9 @@ int rr_document_restamp(const struct rr_buf *body, const cJSON *members, struct 
 int rr_store_set_aside(struct rr_store *store, const struct rr_key *key, struct rr_err *err);
 
 /* A report in the making: what is written to the sink becomes the report at rr_store_publish, whole, or never, and its
- * compressed sibling with it. One at a time; the lock is held. */
+ * compressed sibling with it, by so many threads. One at a time; the lock is held. */
 int rr_store_begin(struct rr_store *store, const struct rr_key *key, struct rr_sink *sink, struct rr_err *err);
-int rr_store_publish(struct rr_store *store, struct rr_err *err);
+int rr_store_publish(struct rr_store *store, int threads, struct rr_err *err);
 void rr_store_abandon(struct rr_store *store); /* idempotent; after a publish it does nothing */
 
 /* The report's name for people, relative: `report_cache/2026-01-19.json`. */

@@ -265,7 +265,7 @@ void test_publish(struct rr_store *store, const struct rr_key *key, const char *
     struct rr_err err;
     assert_ok(rr_store_begin(store, key, &sink, &err));
     assert_ok(sink.write(sink.ctx, text, (size_t)len, &err));
-    assert_ok(rr_store_publish(store, &err));
+    assert_ok(rr_store_publish(store, 1, &err));
 }
 
 pid_t test_hold_lock(const char *cache_dir) {

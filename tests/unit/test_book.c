@@ -217,8 +217,10 @@ static void columns_are_found_by_name_and_optional_ones_may_be_absent(void **sta
     assert_ok(rr_book_read(&shelf.book, shelf.db, NULL, &err));
     const struct rr_account *account = account_of(&shelf.book, "o1", "교육팀", RR_OFFLINE);
     assert_string_equal(tell_account(account), "row 0 30/1 0/0 zero 0 fail 0 unknown 0 top 1");
-    assert_false(account->top.deals[0]->course_exists);
-    assert_int_equal(account->top.deals[0]->last_contact, RR_DAY_UNKNOWN);
+    struct rr_top_deal kept;
+    rr_top_get(&shelf.book.tops, &account->top, 0, &kept);
+    assert_false(kept.course_exists);
+    assert_int_equal(kept.last_contact, RR_DAY_UNKNOWN);
     close_shelf(&shelf);
 }
 
