@@ -2,6 +2,7 @@
 # make run        serve on http://127.0.0.1:PORT, with a demo CRM unless DB_PATH is set
 # make test       everything that can fail, on the plain build
 # make lint | asan | valgrind | clean
+# make bench      what it costs, beside a yardstick (docs/performance.md)
 
 CFLAGS   ?= -O2 -g
 CPPFLAGS ?= -D_FORTIFY_SOURCE=2
@@ -29,7 +30,7 @@ CLI_OBJECTS    := $(BUILD)/cgi/riskreport.o $(BUILD)/cgi/options.o
 UNIT_TESTS     := $(patsubst tests/unit/test_%.c,$(BUILD)/tests/test_%,$(sort $(wildcard tests/unit/test_*.c)))
 PROGRAMS       := $(BUILD)/bin/riskreport $(BUILD)/bin/riskreport.fcgi
 
-.PHONY: all build programs run test unit lint asan valgrind clean packages-%
+.PHONY: all build programs run test unit lint asan valgrind bench clean packages-%
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -90,6 +91,14 @@ asan: packages-build packages-run packages-test
 valgrind: packages-build packages-run packages-test
 	@$(MAKE) --no-print-directory -j$(shell nproc) programs unit
 	@tests/valgrind.sh
+
+$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libriskreport.a
+	@mkdir -p $(@D)
+	$(Q)$(LINK) -o $@ $^ $(ALL_LIBS)
+
+bench: packages-build packages-run packages-bench
+	@$(MAKE) --no-print-directory -j$(shell nproc) programs $(BUILD)/bench/floor $(BUILD)/bench/generation
+	@tests/bench/run.sh
 
 clean:
 	rm -rf build

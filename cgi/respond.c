@@ -127,15 +127,12 @@ bool rr_request_has_current(const struct rr_request *request, const char *etag, 
     return end != NULL && *end == '\0' && modified_s <= (int64_t)timegm(&tm);
 }
 
-/* The q-value behind a coding, in thousandths; what is unreadable counts as 1. */
-static int quality_of(const char *parameters, size_t len) {
+/* Does what stands behind a coding refuse it (q=0)? */
+static bool is_refused(const char *parameters, size_t len) {
     const char *q = memmem(parameters, len, "q=", 2);
     if (q == NULL)
         q = memmem(parameters, len, "Q=", 2);
-    if (q == NULL)
-        return 1000;
-    double quality = strtod(q + 2, NULL);
-    return quality <= 0 ? 0 : quality >= 1 ? 1000 : (int)(quality * 1000 + 0.5);
+    return q != NULL && q[2] == '0' && strtod(q + 2, NULL) == 0;
 }
 
 static bool is_coding(const char *name, size_t len, const char *coding) {
@@ -143,14 +140,14 @@ static bool is_coding(const char *name, size_t len, const char *coding) {
 }
 
 bool rr_request_takes_gzip(const struct rr_request *request) {
-    int gzip = -1, any = -1; /* not named */
+    int gzip = -1, any = -1; /* not named; refused: 0 */
     for (const char *at = request->accept_encoding; at != NULL && *at != '\0';) {
         at += strspn(at, ", \t");
         size_t element = strcspn(at, ","), name = strcspn(at, ",; \t");
         if (is_coding(at, name, "gzip") || is_coding(at, name, "x-gzip"))
-            gzip = quality_of(at + name, element - name);
+            gzip = !is_refused(at + name, element - name);
         else if (is_coding(at, name, "*"))
-            any = quality_of(at + name, element - name);
+            any = !is_refused(at + name, element - name);
         at += element;
     }
     return gzip > 0 || (gzip < 0 && any > 0);

@@ -1,6 +1,6 @@
 #!/bin/sh
 #
-# install-packages.sh PURPOSE: installs the Debian packages that are missing for a purpose (build, run or test).
+# install-packages.sh PURPOSE: installs the Debian packages that are missing for a purpose (build, run, test or bench).
 # Says in one line what it installs. Nothing is missing: says nothing, asks no network. Not root: prints the command
 # that would do it, and exits 1.
 #
@@ -14,6 +14,7 @@ packages_for() {
     build) echo gcc libc6-dev make pkg-config libfcgi-dev libcjson-dev libsqlite3-dev libpcre2-dev zlib1g-dev ;;
     run) echo nginx spawn-fcgi multiwatch tzdata util-linux ;;
     test) echo git curl jq sqlite3 procps libcmocka-dev valgrind clang-tidy clang-format cppcheck shellcheck ;;
+    bench) echo git curl jq procps wrk time libfcgi-bin ;;
     *) return 1 ;;
     esac
 }
@@ -116,7 +117,7 @@ print_command() {
 }
 
 main() {
-    packages=$([ $# -eq 1 ] && packages_for "$1") || fail "usage: install-packages.sh build|run|test"
+    packages=$([ $# -eq 1 ] && packages_for "$1") || fail "usage: install-packages.sh build|run|test|bench"
     command -v dpkg-query >/dev/null || fail "not a Debian system; install by your own means: $packages"
     # shellcheck disable=SC2086  # a list of names
     missing=$(missing_of $packages)

@@ -104,12 +104,12 @@ static bool scan_members(struct scan *scan, bool named, int depth) {
 }
 
 static bool scan_value(struct scan *scan, int depth) {
-    if (scan->at == scan->end || depth > RR_JSON_DEPTH_MAX)
+    if (scan->at == scan->end)
         return false;
     switch (*scan->at) {
     case '{':
     case '[':
-        return scan_members(scan, *scan->at++ == '{', depth + 1);
+        return depth < RR_JSON_DEPTH_MAX && scan_members(scan, *scan->at++ == '{', depth + 1);
     case '"':
         return scan_string(scan);
     case 't':

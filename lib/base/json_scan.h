@@ -4,7 +4,8 @@
 #include "base/text.h"
 
 /* Is this JSON? Strictly by RFC 8259, which cJSON is not (it takes leading zeros, raw control characters, bytes that are
- * no UTF-8), and without any memory. Values nested deeper than RR_JSON_DEPTH_MAX count as none. */
+ * no UTF-8), and without any memory. Arrays and objects nested deeper than RR_JSON_DEPTH_MAX, which is
+ * cJSON's limit too, count as none. */
 enum { RR_JSON_DEPTH_MAX = 1000 };
 
 /* The length in bytes of the JSON value that text begins with; 0 where there is none. */

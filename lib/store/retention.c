@@ -67,7 +67,7 @@ int rr_store_prune(struct rr_store *store, int64_t max_age_s, uint32_t *removed,
             return -1;
         *removed += pruning.removed;
     }
-    rr_version_sweep(store);
+    rr_version_sweep(store, RR_VERSION_GRACE_S);
     return 0;
 }
 

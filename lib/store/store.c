@@ -286,7 +286,7 @@ static int commit(struct rr_store *store, int threads, struct rr_err *err) {
     if (commit_sibling(store, version, threads, err) != 0 || rr_draft_commit(&store->draft, err) != 0)
         return -1;
     remember_published(store, hash);
-    rr_version_sweep(store);
+    rr_version_sweep(store, RR_VERSION_GRACE_S);
     return 0;
 }
 

@@ -9,8 +9,6 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { grace_s = 120 }; /* from being told a version's name to opening it, a slow client's included: nginx opens at once */
-
 static const char json_suffix[] = ".json";
 
 void rr_version_name(const struct rr_key *key, uint64_t hash, char name[RR_VERSION_SIZE]) {
@@ -91,7 +89,7 @@ static bool is_superseded(const struct rr_store *store, const char *name) {
     return stat(path, &report) != 0 || report.st_ino != version.st_ino;
 }
 
-void rr_version_sweep(const struct rr_store *store) {
+void rr_version_sweep(const struct rr_store *store, int64_t grace_s) {
     char path[PATH_MAX];
     rr_version_path(store, "", "", path);
     DIR *directory = opendir(path);

@@ -23,7 +23,9 @@ bool rr_version_link(const struct rr_store *store, int fd, const char *name);
 /* Is there a version of that name, or with RR_GZIP_SUFFIX its sibling? */
 bool rr_version_exists(const struct rr_store *store, const char *name, const char *suffix);
 
-/* Removes versions that were superseded a while ago: nobody can still be about to open them. */
-void rr_version_sweep(const struct rr_store *store);
+/* Removes versions that were superseded longer ago than grace_s. RR_VERSION_GRACE_S is from being told a version's name to
+ * opening it, with much room: nginx opens at once. */
+enum { RR_VERSION_GRACE_S = 120 };
+void rr_version_sweep(const struct rr_store *store, int64_t grace_s);
 
 #endif

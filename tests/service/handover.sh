@@ -47,10 +47,11 @@ done
 
 # Readers of both codings during recomputes: each body parses, and is its own ETag's.
 read_on() { # CODING FOLDER
-    local i
+    local i=0
     mkdir -p "$2"
-    for ((i = 0; i < 120; i++)); do
+    until [[ -e $work_dir/enough ]]; do
         curl -s -D "$2/$i.head" -o "$2/$i.body" -H "Accept-Encoding: $1" "$BASE$API?date=2026-01-10" || echo "curl $?" >>"$work_dir/curl.errors"
+        i=$((i + 1))
     done
 }
 read_on gzip "$work_dir/zipped" &
@@ -60,6 +61,7 @@ readers+=($!)
 for ((i = 0; i < ${RECOMPUTES:-40}; i++)); do
     curl -s -o /dev/null -X POST "$BASE$API/recompute?date=2026-01-10"
 done
+touch "$work_dir/enough"
 wait "${readers[@]}"
 for file in "$work_dir"/zipped/*.body; do gunzip -c "$file" >"${file%.body}.json" 2>>"$work_dir/gunzip.errors" || true; done
 for file in "$work_dir"/plains/*.body; do mv "$file" "${file%.body}.json"; done

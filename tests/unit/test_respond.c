@@ -151,6 +151,48 @@ static void what_is_no_date_is_no_if_modified_since(void **state) {
         assert_false(has_current(NULL, dates[i]));
 }
 
+static void gzip_is_sent_to_who_takes_it(void **state) {
+    (void)state;
+    static const struct {
+        const char *accepts;
+        bool takes;
+    } cases[] = {
+        {"gzip", true},
+        {"GZip", true},
+        {"x-gzip", true},
+        {"br, gzip;q=0.5", true},
+        {"gzip;q=1.0", true},
+        {" deflate ,gzip", true},
+        {"*", true},
+        {"*;q=0.1", true},
+        {"gzip;q=0.001", true},
+        {"gzip ; q=0.5", true},
+        {"gzip;q=", true},
+        {"gzip;q=abc", true},
+        {"gzip;q=nan", true},
+        {"identity;q=0, *", true},
+        {"gzip, *;q=0", true},
+        {"", false},
+        {"identity", false},
+        {"br", false},
+        {"gzip;q=0", false},
+        {"gzip;q=0.000", false},
+        {"gzip; Q=0", false},
+        {"gzip;q=0, *", false},
+        {"*;q=0", false},
+        {"gzipped", false},
+        {"not-gzip", false},
+        {"gzip;q=0,,", false},
+        {",, ,", false},
+        {"identity;q=1, *;q=0", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct rr_request asked = {.accept_encoding = cases[i].accepts};
+        assert_case(cases[i].accepts, rr_request_takes_gzip(&asked), cases[i].takes);
+    }
+    assert_false(rr_request_takes_gzip(&(struct rr_request){.accept_encoding = NULL}));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_json_answer_is_200),
@@ -161,6 +203,7 @@ int main(void) {
         cmocka_unit_test(if_none_match_is_compared_weakly),
         cmocka_unit_test(if_modified_since_counts_only_without_if_none_match),
         cmocka_unit_test(what_is_no_date_is_no_if_modified_since),
+        cmocka_unit_test(gzip_is_sent_to_who_takes_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

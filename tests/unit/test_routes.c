@@ -21,7 +21,8 @@ struct desk {
     struct test_bench bench;
     struct rr_app app;
     struct rr_response response;
-    const char *if_none_match, *if_modified_since; /* of the next requests */
+    /* of the next requests: */
+    const char *if_none_match, *if_modified_since, *accept_encoding, *hand_over, *compute;
 };
 
 static int open_desk(void **state) {
@@ -54,7 +55,10 @@ static int ask(struct desk *desk, const char *method, const char *target) {
                                        .query = mark == NULL ? "" : mark + 1,
                                        .id = "request-1",
                                        .if_none_match = desk->if_none_match,
-                                       .if_modified_since = desk->if_modified_since};
+                                       .if_modified_since = desk->if_modified_since,
+                                       .accept_encoding = desk->accept_encoding,
+                                       .hand_over = desk->hand_over,
+                                       .compute = desk->compute};
     rr_response_free(&desk->response);
     desk->response = (struct rr_response)RR_RESPONSE_EMPTY;
     rr_route(&desk->app, &request, &desk->response);
@@ -329,6 +333,76 @@ static void status_answers_one_mode_or_both(void **state) {
     assert_string_equal(desk->response.body.ptr, "{\"last_run\":null,\"last_success\":null}\n");
 }
 
+/* As nginx asks, which sends stored reports itself and knows a second pool. */
+static void ask_as_nginx(struct desk *desk) {
+    desk->hand_over = "/_reports/";
+    desk->compute = "/_compute";
+}
+
+static const char *sent_to(const struct desk *desk) {
+    return header(desk, "X-Accel-Redirect");
+}
+
+static void what_has_to_be_made_goes_to_the_other_pool(void **state) {
+    struct desk *desk = *state;
+    ask_as_nginx(desk);
+    assert_int_equal(ask(desk, "GET", REPORT "?mode=online&date=2026-01-19&x=%2f"), 200);
+    assert_string_equal(sent_to(desk), "/_compute?date=2026-01-19&mode=online");
+    assert_int_equal(desk->response.body.len, 0);
+    assert_string_equal(header(desk, "ETag"), "");
+    assert_int_equal(ask(desk, "POST", RECOMPUTE "?date=2026-01-19"), 200);
+    assert_string_equal(sent_to(desk), "/_compute/recompute?date=2026-01-19&mode=offline");
+    pid_t holder = test_hold_lock(desk->bench.cache_dir);
+    assert_int_equal(ask(desk, "POST", RECOMPUTE "?date=2026-01-19"), 200);
+    assert_string_equal(sent_to(desk), "");
+    assert_string_equal(body_text(desk, "result"), "SKIPPED_LOCKED");
+    test_let_go(holder);
+    assert_int_equal(ask(desk, "GET", REPORT "?date=2026-02-30"), 400);
+    assert_string_equal(sent_to(desk), "");
+    assert_int_equal(ask(desk, "GET", STATUS), 200);
+    assert_string_equal(sent_to(desk), "");
+}
+
+static void a_hit_is_handed_over_by_the_name_of_its_content(void **state) {
+    struct desk *desk = *state;
+    ask(desk, "GET", REPORT "?date=2026-01-19");
+    ask_as_nginx(desk);
+    assert_int_equal(ask(desk, "GET", REPORT "?date=2026-01-19"), 200);
+    char etag[40], name[200];
+    snprintf(etag, sizeof etag, "%s", header(desk, "ETag")); /* W/"hash" */
+    snprintf(name, sizeof name, "/_reports/offline-2026-01-19-%.16s.json?date=2026-01-19&mode=offline", etag + 3);
+    assert_string_equal(sent_to(desk), name);
+    assert_string_equal(header(desk, "Content-Encoding"), "");
+    assert_string_equal(header(desk, "X-Report-Source"), "hit");
+    assert_int_equal(desk->response.body.len, 0);
+    desk->accept_encoding = "gzip";
+    assert_int_equal(ask(desk, "GET", REPORT "?date=2026-01-19"), 200);
+    snprintf(name, sizeof name, "/_reports/offline-2026-01-19-%.16s.json.gz?date=2026-01-19&mode=offline", etag + 3);
+    assert_string_equal(sent_to(desk), name);
+    assert_string_equal(header(desk, "Content-Encoding"), "gzip");
+    assert_string_equal(header(desk, "ETag"), etag);
+    desk->if_none_match = etag;
+    assert_int_equal(ask(desk, "GET", REPORT "?date=2026-01-19"), 304);
+    assert_string_equal(sent_to(desk), "");
+    assert_string_equal(header(desk, "Content-Encoding"), "");
+}
+
+static void a_stale_answer_is_never_handed_over(void **state) {
+    struct desk *desk = *state;
+    ask(desk, "GET", REPORT "?date=2026-01-19");
+    assert_int_equal(unlink(desk->bench.db_path), 0);
+    ask_as_nginx(desk);
+    desk->compute = NULL; /* it is the other pool that finds out */
+    desk->accept_encoding = "gzip";
+    for (int again = 0; again < 2; again++) { /* the second time at once */
+        assert_int_equal(ask(desk, "GET", REPORT "?date=2026-01-20"), 200);
+        assert_string_equal(sent_to(desk), "");
+        assert_string_equal(header(desk, "Content-Encoding"), "");
+        assert_non_null(strstr(desk->response.body.ptr, "\"is_stale\":true"));
+        desk->compute = "/_compute";
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_desk, close_desk)
 
 int main(void) {
@@ -346,6 +420,9 @@ int main(void) {
         TEST(nothing_at_all_is_500_report_not_found),
         TEST(recompute_answers_what_became_of_it),
         TEST(status_answers_one_mode_or_both),
+        TEST(what_has_to_be_made_goes_to_the_other_pool),
+        TEST(a_hit_is_handed_over_by_the_name_of_its_content),
+        TEST(a_stale_answer_is_never_handed_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
