@@ -56,11 +56,11 @@ layers() {
     return "$wrong"
 }
 
-# A foreign library has one file that knows it.
+# A foreign library has one file that knows it; gzip's test asks the library itself what that file made.
 sole_includers() {
     local pair have wrong=0
     for pair in sqlite3.h:lib/crm/db.c pcre2.h:lib/base/pattern.c zlib.h:lib/base/gzip.c fcgiapp.h:cgi/fcgi_io.c cmocka.h:tests/unit/support.h; do
-        have=$(grep -lE "#include <${pair%%:*}>" "${sources[@]}" "${headers[@]}" "${test_sources[@]}")
+        have=$(grep -lE "#include <${pair%%:*}>" "${sources[@]}" "${headers[@]}" "${test_sources[@]}" | grep -vx tests/unit/test_gzip.c)
         [[ $have == "${pair#*:}" ]] || { printf '%s is included by: %s\n' "${pair%%:*}" "$have"; wrong=1; }
     done
     return "$wrong"
