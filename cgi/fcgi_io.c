@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -86,9 +87,14 @@ static void read_request(struct rr_request *request) {
         .path = parameter("DOCUMENT_URI", ""),
         .query = parameter("QUERY_STRING", ""),
         .id = parameter("REQUEST_ID", "-"),
+        .address = parameter("REMOTE_ADDR", "-"),
+        .recompute_allowed = strcmp(parameter("RECOMPUTE_ALLOWED", "0"), "1") == 0,
         .if_none_match = parameter("HTTP_IF_NONE_MATCH", NULL),
         .if_modified_since = parameter("HTTP_IF_MODIFIED_SINCE", NULL),
         .accept_encoding = parameter("HTTP_ACCEPT_ENCODING", NULL),
+        .authorization = parameter("HTTP_AUTHORIZATION", NULL),
+        .origin = parameter("HTTP_ORIGIN", NULL),
+        .host = parameter("HTTP_HOST", NULL),
         .hand_over = parameter("HAND_OVER", NULL),
         .compute = parameter("COMPUTE", NULL),
         .waited_ms = waited_ms(),

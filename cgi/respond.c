@@ -12,8 +12,11 @@ static const struct {
     const char *title;
 } titles[] = {
     {200, "OK"},
+    {204, "No Content"},
     {304, "Not Modified"},
     {400, "Bad Request"},
+    {401, "Unauthorized"},
+    {403, "Forbidden"},
     {404, "Not Found"},
     {405, "Method Not Allowed"},
     {414, "URI Too Long"},
@@ -103,7 +106,7 @@ void rr_response_head(const struct rr_response *response, struct rr_buf *head) {
     rr_buf_add_text(head, title_of(response->status));
     rr_buf_add_text(head, "\r\n");
     rr_buf_add(head, response->headers.ptr, response->headers.len);
-    if (response->status != 304) {
+    if (response->status != 204 && response->status != 304) {
         rr_buf_add_text(head, "Content-Length: ");
         add_number(head, (rr_whole)response->body.len);
         rr_buf_add_text(head, "\r\n");

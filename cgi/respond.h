@@ -14,9 +14,14 @@ struct rr_request {
     const char *path;
     const char *query;
     const char *id;            /* of this request, for logs and errors */
+    const char *address;       /* the client's, for logs */
+    bool recompute_allowed;    /* the web server vouches for the client */
     const char *if_none_match; /* NULL where the client sent none; the next too */
     const char *if_modified_since;
     const char *accept_encoding;
+    const char *authorization;
+    const char *origin; /* whose page asks, by a browser's word */
+    const char *host;
     const char *hand_over; /* where nginx can be sent for a stored report; NULL: reports are sent by ourselves */
     const char *compute;   /* where nginx can be sent for what takes long; NULL: it is done here */
     int64_t waited_ms;     /* since nginx passed it on */
@@ -27,7 +32,7 @@ struct rr_response {
     const char *source;    /* what the body came from ("hit", ...), for the log; "" where that means nothing */
     struct rr_buf headers; /* `Name: value\r\n` each */
     struct rr_buf body;
-    bool without_body; /* HEAD, 304: Content-Length is told, the body is not sent */
+    bool without_body; /* HEAD, 204, 304: the body is not sent */
 };
 
 enum { RR_HEADERS_MAX_BYTES = 16 * 1024, RR_BODY_MAX_BYTES = 1024 * 1024 * 1024 };

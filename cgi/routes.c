@@ -1,5 +1,7 @@
 #include "routes.h"
 
+#include "access.h"
+#include "base/log.h"
 #include "service/serve.h"
 #include "service/status.h"
 
@@ -47,14 +49,27 @@ static bool is_allowed(const char *method, const char *allow) {
     return false;
 }
 
+static void respond_preflight(const struct route *route, struct rr_response *response) {
+    response->status = 204;
+    response->without_body = true;
+    rr_respond_header(response, "Access-Control-Allow-Methods", route->allow);
+    rr_respond_header(response, "Access-Control-Allow-Headers", "Authorization, If-None-Match");
+    rr_respond_header(response, "Access-Control-Max-Age", "600");
+}
+
 void rr_route(struct rr_app *app, const struct rr_request *request, struct rr_response *response) {
     const struct route *route = route_of(request->path);
     struct rr_query query;
     struct rr_err err;
+    const struct rr_conf *conf = app->service.conf;
     response->without_body = strcmp(request->method, "HEAD") == 0;
     app->service.waited_ms = request->waited_ms;
     rr_respond_header(response, "X-Request-Id", request->id);
-    if (route == NULL) {
+    rr_respond_header(response, "Vary", conf->cors_allow_origin[0] == '\0' ? "Accept-Encoding" : "Accept-Encoding, Origin");
+    rr_access_add_cors(conf, request, response);
+    if (route != NULL && rr_access_is_preflight(conf, request)) {
+        respond_preflight(route, response);
+    } else if (route == NULL) {
         rr_respond_problem(response, request, 404, "NOT_FOUND",
                            "there are " PREFIX ", " PREFIX "/status and " PREFIX "/recompute.", NULL);
     } else if (!is_allowed(request->method, route->allow)) {
@@ -82,7 +97,6 @@ static struct rr_key key_of(const struct rr_app *app, const struct rr_query *que
 static void add_source_headers(struct rr_response *response, const struct rr_reply *reply) {
     rr_respond_header(response, "Content-Type", "application/json");
     rr_respond_header(response, "Cache-Control", "no-cache");
-    rr_respond_header(response, "Vary", "Accept-Encoding");
     rr_respond_header(response, "X-Report-Source", response->source);
     if (reply->outdated)
         rr_respond_header(response, "X-Report-Outdated", "db_changed");
@@ -201,11 +215,27 @@ static void respond_recomputed(const struct rr_key *key, const struct rr_recompu
     rr_respond_json(response, &json, answer);
 }
 
+/* Every recompute leaves a line: who asked, for what, and what came of it. */
+static void audit(const struct rr_request *request, const struct rr_key *key, const struct rr_caller *caller, const char *result,
+                  const char *code) {
+    rr_log(RR_LOG_INFO, "recompute",
+           (const struct rr_log_field[]){{"id", request->id, 0},
+                                         {"address", request->address, 0},
+                                         {"token", caller->token, 0},
+                                         {"as_of", key->as_of, 0},
+                                         {"mode", rr_mode_name(key->mode), 0},
+                                         {"result", result, 0},
+                                         {"code", code, 0},
+                                         {0}});
+}
+
 static void recompute_here(struct rr_app *app, const struct rr_request *request, const struct rr_key *key,
-                           struct rr_response *response) {
+                           const struct rr_caller *caller, struct rr_response *response) {
     struct rr_recomputed recomputed;
-    struct rr_err err;
-    if (rr_serve_recompute(&app->service, key, &recomputed, &err) != 0) {
+    struct rr_err err = {RR_OK, ""};
+    int rc = rr_serve_recompute(&app->service, key, &recomputed, &err);
+    audit(request, key, caller, rr_result_name(recomputed.result), rc == 0 ? "" : rr_code_name(err.code));
+    if (rc != 0) {
         struct rr_json json = {false};
         cJSON *failed = begin_recomputed(&json, key, RR_FAILED);
         rr_json_text(&json, failed, "error_code", rr_slice_of(rr_code_name(err.code)));
@@ -217,15 +247,33 @@ static void recompute_here(struct rr_app *app, const struct rr_request *request,
     }
 }
 
+static void refuse_recompute(const struct rr_request *request, const struct rr_key *key, int status,
+                             const struct rr_refusal *refusal, struct rr_response *response) {
+    static const struct rr_caller nobody;
+    audit(request, key, &nobody, "REFUSED", refusal->code);
+    if (status == 401)
+        rr_respond_header(response, "WWW-Authenticate", "Bearer");
+    if (status == 503)
+        rr_respond_header(response, "Retry-After", "60");
+    rr_respond_problem(response, request, status, refusal->code, refusal->detail, NULL);
+}
+
 static void answer_recompute(struct rr_app *app, const struct rr_request *request, const struct rr_query *query,
                              struct rr_response *response) {
     struct rr_key key = key_of(app, query);
-    if (request->compute == NULL)
-        recompute_here(app, request, &key, response);
-    else if (rr_store_is_locked(app->service.store))
-        respond_locked(&key, response); /* at once, however many wait for the other pool */
-    else
+    struct rr_caller caller;
+    struct rr_refusal refusal;
+    int refused = rr_access_recompute(app->service.conf, request, &caller, &refusal);
+    if (refused != 0) {
+        refuse_recompute(request, &key, refused, &refusal, response);
+    } else if (request->compute == NULL) {
+        recompute_here(app, request, &key, &caller, response);
+    } else if (rr_store_is_locked(app->service.store)) { /* told at once, however many wait for the other pool */
+        audit(request, &key, &caller, rr_result_name(RR_SKIPPED_LOCKED), "");
+        respond_locked(&key, response);
+    } else {
         respond_elsewhere(request, "/recompute", &key, response);
+    }
 }
 
 static void answer_status(struct rr_app *app, const struct rr_request *request, const struct rr_query *query,

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum kind { KIND_TEXT, KIND_NUMBER };
+enum kind { KIND_TEXT, KIND_TEXT_OR_NONE, KIND_NUMBER };
 
 struct setting {
     const char *name;
@@ -20,6 +20,8 @@ struct setting {
 
 #define TEXT(name, fallback, field, meaning)                                                                                     \
     { name, fallback, meaning, KIND_TEXT, 0, 0, offsetof(struct rr_conf, field) }
+#define TEXT_OR_NONE(name, field, meaning)                                                                                       \
+    { name, "", meaning, KIND_TEXT_OR_NONE, 0, 0, offsetof(struct rr_conf, field) }
 #define NUMBER(name, fallback, min, max, field, meaning)                                                                         \
     { name, fallback, meaning, KIND_NUMBER, min, max, offsetof(struct rr_conf, field) }
 
@@ -35,9 +37,13 @@ static const struct setting settings[] = {
     NUMBER("RETRY_AFTER_FAIL_SEC", "30", 0, 86400, retry_after_fail_s,
            "after a failure, requests get the fallback at once for this long"),
     NUMBER("CACHE_RETENTION_DAYS", "14", 1, 36500, cache_retention_days, "clean-up age of reports and copied snapshots"),
+    NUMBER("CACHE_MAX_REPORTS", "200", 1, 1000000, cache_max_reports,
+           "how many reports of a mode for another day than the day they were made on are kept"),
     NUMBER("GENERATE_THREADS", "2", 1, 16, generate_threads,
            "threads of one generation; the report is the same whatever their number"),
     NUMBER("REPORT_TARGET_YEAR", "0", 0, 9999, target_year, "year of targets and coverage (0: the year of the report's date)"),
+    TEXT_OR_NONE("RECOMPUTE_TOKEN_FILE", recompute_token_file, "tokens that a recompute needs one of, name:token a line"),
+    TEXT_OR_NONE("CORS_ALLOW_ORIGIN", cors_allow_origin, "other origins whose pages may use the API, https://host each"),
 };
 
 enum { setting_count = sizeof settings / sizeof settings[0] };
@@ -66,7 +72,7 @@ static int read_setting(struct rr_conf *conf, const struct setting *setting, str
     void *field = (char *)conf + setting->offset;
     if (setting->kind == KIND_NUMBER)
         return read_number(setting, value, field, err);
-    if (value[0] == '\0')
+    if (value[0] == '\0' && setting->kind == KIND_TEXT)
         return rr_fail(err, RR_BAD_SETTING, "%s is empty: unset it (default %s) or give a value", setting->name,
                        setting->fallback);
     *(const char **)field = value;

@@ -14,6 +14,8 @@ struct rr_conf {
     const char *cache_dir;
     const char *work_dir;
     const char *zone;
+    const char *recompute_token_file; /* "": none; the next too */
+    const char *cors_allow_origin;
     struct rr_mode_list modes; /* of the daily job, in order, each once */
     bool snapshot_copy;        /* SNAPSHOT=copy */
     int64_t stable_window_s;
@@ -22,6 +24,7 @@ struct rr_conf {
     int64_t request_deadline_s;
     int64_t retry_after_fail_s;
     int64_t cache_retention_days;
+    int64_t cache_max_reports;
     int64_t generate_threads;
     int64_t target_year; /* 0: the year of as_of */
 };

@@ -221,6 +221,14 @@ static int publish(struct rr_service *service, const struct rr_run *run, enum rr
     return rc;
 }
 
+/* Readers may ask for any date: that is not to fill the disk. */
+static void trim(struct rr_service *service, enum rr_mode mode) {
+    struct rr_err err;
+    if (rr_store_trim(service->store, mode, (uint32_t)service->conf->cache_max_reports, &err) != 0)
+        rr_log(RR_LOG_WARNING, "cache_not_trimmed",
+               (const struct rr_log_field[]){{"mode", rr_mode_name(mode), 0}, {"reason", err.message, 0}, {0}});
+}
+
 int rr_run_generate(struct rr_service *service, const struct rr_run *run, const struct rr_mode_list *wanted,
                     enum rr_result results[RR_MODE_COUNT], struct rr_err *err) {
     struct rr_generation generation;
@@ -237,8 +245,10 @@ int rr_run_generate(struct rr_service *service, const struct rr_run *run, const 
         bool done = read && publish(service, run, mode, &generation, &stamp, &why) == 0 &&
                     record_success(service, run, mode, &generation, &stamp, &why) == 0;
         results[mode] = done ? RR_SUCCESS : RR_FAILED;
-        if (done)
+        if (done) {
+            trim(service, mode);
             continue;
+        }
         record_failure(service, run, mode, &why);
         if (rc == 0)
             *err = why;

@@ -1,9 +1,11 @@
 #include "store/layout.h"
 #include "store/version.h"
 
+#include "base/clock.h"
 #include "base/json.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -69,6 +71,71 @@ int rr_store_prune(struct rr_store *store, int64_t max_age_s, uint32_t *removed,
     }
     rr_version_sweep(store, RR_VERSION_GRACE_S);
     return 0;
+}
+
+struct dated {
+    int64_t written_ns;
+    char as_of[sizeof "0000-00-00"];
+};
+
+struct trimming {
+    enum rr_mode mode;
+    struct rr_key named; /* by the last success */
+    struct dated *reports;
+    uint32_t count, capacity;
+};
+
+static bool add_dated(struct trimming *trimming, const struct dated *report) {
+    if (trimming->count == trimming->capacity) {
+        uint32_t capacity = trimming->capacity == 0 ? 64 : trimming->capacity * 2;
+        struct dated *reports = realloc(trimming->reports, capacity * sizeof *reports);
+        if (reports == NULL)
+            return false;
+        trimming->reports = reports;
+        trimming->capacity = capacity;
+    }
+    trimming->reports[trimming->count++] = *report;
+    return true;
+}
+
+/* Adds the reports of another day than their own. */
+static int trim_entry(void *ctx, const char *name, const char *path, struct rr_err *err) {
+    struct trimming *trimming = ctx;
+    struct rr_key key;
+    struct stat st;
+    char written_on[RR_DATE_SIZE];
+    if (!rr_layout_is_report(name, trimming->mode, &key) || strcmp(key.as_of, trimming->named.as_of) == 0 ||
+        lstat(path, &st) != 0)
+        return 0;
+    rr_clock_date(st.st_mtim.tv_sec, written_on);
+    if (strcmp(key.as_of, written_on) == 0)
+        return 0;
+    struct dated report = {.written_ns = st.st_mtim.tv_sec * INT64_C(1000000000) + st.st_mtim.tv_nsec};
+    memcpy(report.as_of, key.as_of, sizeof report.as_of);
+    return add_dated(trimming, &report) ? 0 : rr_fail_memory(err);
+}
+
+static int newest_first(const void *a, const void *b) {
+    const struct dated *one = a, *other = b;
+    return one->written_ns > other->written_ns ? -1 : one->written_ns < other->written_ns;
+}
+
+int rr_store_trim(struct rr_store *store, enum rr_mode mode, uint32_t max_count, struct rr_err *err) {
+    struct trimming trimming = {.mode = mode};
+    char path[PATH_MAX];
+    rr_layout_last_success(store, mode, &trimming.named);
+    int rc = rr_layout_visit(store, mode, trim_entry, &trimming, err);
+    if (rc == 0 && trimming.count > max_count) {
+        qsort(trimming.reports, trimming.count, sizeof *trimming.reports, newest_first);
+        for (uint32_t i = max_count; i < trimming.count; i++) {
+            struct rr_key key = {.mode = mode};
+            memcpy(key.as_of, trimming.reports[i].as_of, sizeof trimming.reports[i].as_of);
+            rr_layout_report(store, &key, path);
+            unlink(path);
+        }
+    }
+    free(trimming.reports);
+    return rc;
 }
 
 struct verification {

@@ -116,6 +116,10 @@ int rr_store_record(struct rr_store *store, enum rr_mode mode, const cJSON *run,
  * rr_store_peek_latest gives stays whatever its age, and so does the status. */
 int rr_store_prune(struct rr_store *store, int64_t max_age_s, uint32_t *removed, struct rr_err *err);
 
+/* Removes the oldest of a mode's reports that were made for another day than the day they were made on, down to max_count:
+ * readers may ask for any date, and the daily reports are not to give way to that. The file that the last success names stays. */
+int rr_store_trim(struct rr_store *store, enum rr_mode mode, uint32_t max_count, struct rr_err *err);
+
 /* Looks at every report and status: calls tell with its display path and what is wrong with it, NULL if nothing. */
 int rr_store_verify(struct rr_store *store, void (*tell)(void *ctx, const char *path, const char *problem), void *ctx,
                     struct rr_err *err);

@@ -220,6 +220,9 @@ void test_bench_open(struct test_bench *bench) {
         .request_deadline_s = 1,
         .retry_after_fail_s = 30,
         .cache_retention_days = 14,
+        .cache_max_reports = 200,
+        .recompute_token_file = "",
+        .cors_allow_origin = "",
     };
     struct rr_err err;
     assert_true(rr_clock_set_zone(bench->conf.zone));

@@ -21,6 +21,9 @@ static const char *const names[] = {
     "GENERATE_THREADS",
     "REPORT_TARGET_YEAR",
     "SNAPSHOT",
+    "CACHE_MAX_REPORTS",
+    "RECOMPUTE_TOKEN_FILE",
+    "CORS_ALLOW_ORIGIN",
 };
 enum { name_count = sizeof names / sizeof names[0] };
 
@@ -76,12 +79,16 @@ static void defaults_are_those_of_the_contract(void **state) {
     assert_int_equal(conf.cache_retention_days, 14);
     assert_int_equal(conf.target_year, 0);
     assert_false(conf.snapshot_copy);
+    assert_int_equal(conf.cache_max_reports, 200);
+    assert_string_equal(conf.recompute_token_file, "");
+    assert_string_equal(conf.cors_allow_origin, "");
 }
 
 static void every_setting_comes_from_the_environment(void **state) {
     (void)state;
     static const char *const values[name_count] = {
-        "/data/crm.db", "/var/cache", "w", "UTC", "online", "1", "2", "3", "4", "5", "6", "7", "2025", "copy"};
+        "/data/crm.db", "/var/cache", "w", "UTC",         "online",   "1", "2", "3", "4", "5", "6", "7",
+        "2025",         "copy",       "8", "/etc/tokens", "https://a"};
     for (size_t i = 0; i < name_count; i++)
         setenv(names[i], values[i], 1);
     struct rr_conf conf;
@@ -102,16 +109,24 @@ static void every_setting_comes_from_the_environment(void **state) {
     assert_int_equal(conf.generate_threads, 7);
     assert_int_equal(conf.target_year, 2025);
     assert_true(conf.snapshot_copy);
+    assert_int_equal(conf.cache_max_reports, 8);
+    assert_string_equal(conf.recompute_token_file, "/etc/tokens");
+    assert_string_equal(conf.cors_allow_origin, "https://a");
 }
 
 /* What each takes at least and at most, and what lies just beyond. */
 static const struct {
     const char *name, *below, *least, *most, *above;
 } bounds[] = {
-    {"DB_STABLE_WINDOW_SEC", "-1", "0", "86400", "86401"}, {"DB_RETRY", "-1", "0", "1000", "1001"},
-    {"DB_RETRY_INTERVAL_SEC", "-1", "0", "3600", "3601"},  {"REQUEST_DEADLINE_SEC", "0", "1", "3600", "3601"},
-    {"RETRY_AFTER_FAIL_SEC", "-1", "0", "86400", "86401"}, {"CACHE_RETENTION_DAYS", "0", "1", "36500", "36501"},
-    {"REPORT_TARGET_YEAR", "-1", "0", "9999", "10000"},    {"GENERATE_THREADS", "0", "1", "16", "17"},
+    {"DB_STABLE_WINDOW_SEC", "-1", "0", "86400", "86401"},
+    {"DB_RETRY", "-1", "0", "1000", "1001"},
+    {"DB_RETRY_INTERVAL_SEC", "-1", "0", "3600", "3601"},
+    {"REQUEST_DEADLINE_SEC", "0", "1", "3600", "3601"},
+    {"RETRY_AFTER_FAIL_SEC", "-1", "0", "86400", "86401"},
+    {"CACHE_RETENTION_DAYS", "0", "1", "36500", "36501"},
+    {"CACHE_MAX_REPORTS", "0", "1", "1000000", "1000001"},
+    {"REPORT_TARGET_YEAR", "-1", "0", "9999", "10000"},
+    {"GENERATE_THREADS", "0", "1", "16", "17"},
 };
 enum { bound_count = sizeof bounds / sizeof bounds[0] };
 

@@ -191,6 +191,35 @@ static void the_jobs_clean_up_takes_reports_and_copies(void **state) {
     test_bench_close(&bench);
 }
 
+static void reports_of_other_days_are_bounded_and_daily_ones_are_not(void **state) {
+    (void)state;
+    const char *folder = test_folder();
+    struct rr_store *store = open_store(folder);
+    struct rr_err err;
+    char today[RR_DATE_SIZE], today_file[32];
+    rr_clock_date(rr_clock_now_s(&rr_clock_system), today);
+    snprintf(today_file, sizeof today_file, "%s.json", today);
+    publish_aged(store, folder, RR_OFFLINE, "2001-01-01", 5);
+    publish_aged(store, folder, RR_OFFLINE, "2001-01-02", 4);
+    publish_aged(store, folder, RR_OFFLINE, "2001-01-03", 3);
+    publish_aged(store, folder, RR_OFFLINE, "2001-01-04", 6); /* the last success */
+    publish_aged(store, folder, RR_ONLINE, "2001-01-01", 9);
+    publish_aged(store, folder, RR_OFFLINE, today, 0);
+    cJSON *run = test_json("{\"result\":\"SUCCESS\",\"as_of\":\"2001-01-04\",\"mode\":\"offline\"}");
+    assert_ok(rr_store_record(store, RR_OFFLINE, run, &err));
+    cJSON_Delete(run);
+    assert_ok(rr_store_trim(store, RR_OFFLINE, 3, &err));
+    assert_true(is_there(folder, "2001-01-01.json"));
+    assert_ok(rr_store_trim(store, RR_OFFLINE, 1, &err));
+    assert_false(is_there(folder, "2001-01-01.json"));
+    assert_false(is_there(folder, "2001-01-02.json"));
+    assert_true(is_there(folder, "2001-01-03.json"));
+    assert_true(is_there(folder, "2001-01-04.json"));
+    assert_true(is_there(folder, today_file));
+    assert_true(is_there(folder, "counterparty-risk/online/2001-01-01.json"));
+    rr_store_close(&store);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reports_go_by_their_age_and_not_by_their_date),
@@ -199,6 +228,7 @@ int main(void) {
         cmocka_unit_test(what_is_no_report_stays),
         cmocka_unit_test(every_report_and_status_is_looked_at),
         cmocka_unit_test(the_jobs_clean_up_takes_reports_and_copies),
+        cmocka_unit_test(reports_of_other_days_are_bounded_and_daily_ones_are_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -22,7 +22,8 @@ struct desk {
     struct rr_app app;
     struct rr_response response;
     /* of the next requests: */
-    const char *if_none_match, *if_modified_since, *accept_encoding, *hand_over, *compute;
+    const char *if_none_match, *if_modified_since, *accept_encoding, *hand_over, *compute, *authorization, *origin, *host;
+    bool not_vouched_for;
 };
 
 static int open_desk(void **state) {
@@ -54,6 +55,11 @@ static int ask(struct desk *desk, const char *method, const char *target) {
                                        .path = path,
                                        .query = mark == NULL ? "" : mark + 1,
                                        .id = "request-1",
+                                       .address = "192.0.2.7",
+                                       .recompute_allowed = !desk->not_vouched_for,
+                                       .authorization = desk->authorization,
+                                       .origin = desk->origin,
+                                       .host = desk->host,
                                        .if_none_match = desk->if_none_match,
                                        .if_modified_since = desk->if_modified_since,
                                        .accept_encoding = desk->accept_encoding,
@@ -403,6 +409,115 @@ static void a_stale_answer_is_never_handed_over(void **state) {
     }
 }
 
+static void who_is_not_vouched_for_may_not_recompute(void **state) {
+    struct desk *desk = *state;
+    desk->not_vouched_for = true;
+    assert_int_equal(ask(desk, "POST", RECOMPUTE "?date=2026-01-19"), 403);
+    check_problem(desk, "FORBIDDEN");
+    ask_as_nginx(desk);
+    assert_int_equal(ask(desk, "POST", RECOMPUTE "?date=2026-01-19"), 403);
+    assert_string_equal(sent_to(desk), "");
+    desk->compute = NULL;
+    assert_int_equal(ask(desk, "GET", REPORT "?date=2026-01-19"), 200); /* reading is another matter */
+}
+
+static void a_token_is_needed_where_there_are_tokens(void **state) {
+    struct desk *desk = *state;
+    static const struct {
+        const char *authorization;
+        int status;
+    } cases[] = {
+        {NULL, 401},
+        {"", 401},
+        {"Bearer", 401},
+        {"Bearer ", 401},
+        {"Bearer aaaaaaaaaaaaaaaaaaaaaaaa", 200},
+        {"bearer  aaaaaaaaaaaaaaaaaaaaaaaa ", 200},
+        {"Bearer bbbbbbbbbbbbbbbbbbbbbbbb", 200},
+        {"Bearer ops:aaaaaaaaaaaaaaaaaaaaaaaa", 401},
+        {"Bearer aaaaaaaaaaaaaaaaaaaaaaa", 401},
+        {"Bearer aaaaaaaaaaaaaaaaaaaaaaaab", 401},
+        {"Bearer aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 401},
+        {"Bearer short", 401},
+        {"Bearer # a remark", 401},
+        {"Basic aaaaaaaaaaaaaaaaaaaaaaaa", 401},
+    };
+    const char *path = test_path(desk->bench.folder, "tokens");
+    char kept[200];
+    snprintf(kept, sizeof kept, "%s", path);
+    test_write_file(kept, "# a remark that is long enough\n\nops:aaaaaaaaaaaaaaaaaaaaaaaa\r\nshort\n  bbbbbbbbbbbbbbbbbbbbbbbb");
+    desk->bench.conf.recompute_token_file = kept;
+    desk->not_vouched_for = true; /* does not matter then */
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        desk->authorization = cases[i].authorization;
+        assert_case(cases[i].authorization == NULL ? "none" : cases[i].authorization,
+                    ask(desk, "POST", RECOMPUTE "?date=2026-01-19"), cases[i].status);
+        if (cases[i].status == 401) {
+            check_problem(desk, "UNAUTHORIZED");
+            assert_string_equal(header(desk, "WWW-Authenticate"), "Bearer");
+        }
+    }
+    desk->authorization = "Bearer aaaaaaaaaaaaaaaaaaaaaaaa";
+    test_write_file(kept, "ops:cccccccccccccccccccccccc\n"); /* taken away */
+    assert_int_equal(ask(desk, "POST", RECOMPUTE "?date=2026-01-19"), 401);
+    assert_int_equal(unlink(kept), 0);
+    assert_int_equal(ask(desk, "POST", RECOMPUTE "?date=2026-01-19"), 503);
+    check_problem(desk, "TOKENS_UNREADABLE");
+    assert_null(strstr(desk->response.body.ptr, kept));
+}
+
+static void pages_of_other_origins_may_not_recompute(void **state) {
+    struct desk *desk = *state;
+    static const struct {
+        const char *origin, *host;
+        int status;
+    } cases[] = {
+        {NULL, "report.example.com", 200},
+        {"https://report.example.com", "report.example.com", 200},
+        {"https://Report.Example.com", "report.example.com", 200},
+        {"http://127.0.0.1:8000", "127.0.0.1:8000", 200},
+        {"http://127.0.0.1:8001", "127.0.0.1:8000", 403},
+        {"https://evil.example", "report.example.com", 403},
+        {"https://report.example.com.evil.example", "report.example.com", 403},
+        {"null", "report.example.com", 403},
+        {"", "report.example.com", 403},
+        {"https://report.example.com", NULL, 403},
+        {"https://dash.example.com", "report.example.com", 200},
+        {"https://other.example.com", "report.example.com", 200},
+        {"https://dash.example.co", "report.example.com", 403},
+    };
+    desk->bench.conf.cors_allow_origin = "https://dash.example.com, https://other.example.com";
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        desk->origin = cases[i].origin;
+        desk->host = cases[i].host;
+        assert_case(cases[i].origin == NULL ? "none" : cases[i].origin, ask(desk, "POST", RECOMPUTE "?date=2026-01-19"),
+                    cases[i].status);
+        if (cases[i].status == 403)
+            check_problem(desk, "FOREIGN_ORIGIN");
+    }
+}
+
+static void other_origins_read_only_where_they_are_named(void **state) {
+    struct desk *desk = *state;
+    desk->origin = "https://dash.example.com";
+    ask(desk, "GET", REPORT "?date=2026-01-19");
+    assert_string_equal(header(desk, "Access-Control-Allow-Origin"), "");
+    assert_string_equal(header(desk, "Vary"), "Accept-Encoding");
+    assert_int_equal(ask(desk, "OPTIONS", RECOMPUTE), 405);
+    desk->bench.conf.cors_allow_origin = "https://dash.example.com";
+    ask(desk, "GET", REPORT "?date=2026-01-19");
+    assert_string_equal(header(desk, "Access-Control-Allow-Origin"), "https://dash.example.com");
+    assert_string_equal(header(desk, "Vary"), "Accept-Encoding, Origin");
+    assert_int_equal(ask(desk, "OPTIONS", RECOMPUTE), 204);
+    assert_string_equal(header(desk, "Access-Control-Allow-Methods"), "POST");
+    assert_int_equal(desk->response.body.len, 0);
+    desk->origin = "https://evil.example";
+    ask(desk, "GET", REPORT "?date=2026-01-19");
+    assert_string_equal(header(desk, "Access-Control-Allow-Origin"), "");
+    assert_string_equal(header(desk, "Vary"), "Accept-Encoding, Origin");
+    assert_int_equal(ask(desk, "OPTIONS", RECOMPUTE), 405);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_desk, close_desk)
 
 int main(void) {
@@ -423,6 +538,10 @@ int main(void) {
         TEST(what_has_to_be_made_goes_to_the_other_pool),
         TEST(a_hit_is_handed_over_by_the_name_of_its_content),
         TEST(a_stale_answer_is_never_handed_over),
+        TEST(who_is_not_vouched_for_may_not_recompute),
+        TEST(a_token_is_needed_where_there_are_tokens),
+        TEST(pages_of_other_origins_may_not_recompute),
+        TEST(other_origins_read_only_where_they_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
