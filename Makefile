@@ -10,17 +10,18 @@ BUILD    ?= build
 
 Q := $(if $(V),,@) # V=1 shows the commands
 
-PACKAGES := libcjson sqlite3 libpcre2-8 zlib
+PACKAGES := libcjson sqlite3 libpcre2-8 zlib nettle
 STRICT   := -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
 HARDENED := -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection
 HARDLINK := -pie -Wl,-z,relro,-z,now,-z,noexecstack
 
 # Asked once, and not before it is needed: pkg-config may not be installed yet.
-PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) fcgi))$(PKG_CFLAGS)
+PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) fcgi libcurl))$(PKG_CFLAGS)
 PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(PACKAGES)))$(PKG_LIBS)
 
 ALL_CFLAGS = $(STRICT) $(HARDENED) $(CFLAGS) $(CPPFLAGS) $(SANITIZE) $(WERROR) -Ilib -Icgi -MMD -MP $(PKG_CFLAGS)
 ALL_LIBS   = $(PKG_LIBS) -lm
+CURL_LIBS  = $(eval CURL_LIBS := $(shell pkg-config --libs libcurl))$(CURL_LIBS)
 LINK       = $(CC) $(HARDLINK) $(CFLAGS) $(SANITIZE) $(LDFLAGS)
 
 LIB_OBJECTS    := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard lib/*/*.c)))
@@ -49,9 +50,10 @@ $(BUILD)/libriskreport.a: $(LIB_OBJECTS)
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
 
+# Who answers requests never asks a language model: only the command line has libcurl.
 $(BUILD)/bin/riskreport: $(CLI_OBJECTS) $(BUILD)/libriskreport.a
 	@mkdir -p $(@D)
-	$(Q)$(LINK) -o $@ $^ $(ALL_LIBS)
+	$(Q)$(LINK) -o $@ $^ $(ALL_LIBS) $(CURL_LIBS)
 
 $(BUILD)/bin/riskreport.fcgi: $(WORKER_OBJECTS) $(BUILD)/libriskreport.a
 	@mkdir -p $(@D)
@@ -59,7 +61,11 @@ $(BUILD)/bin/riskreport.fcgi: $(WORKER_OBJECTS) $(BUILD)/libriskreport.a
 
 $(BUILD)/tests/test_%: $(BUILD)/tests/unit/test_%.o $(BUILD)/tests/unit/support.o $(HTTP_OBJECTS) $(BUILD)/cgi/options.o $(BUILD)/libriskreport.a
 	@mkdir -p $(@D)
-	$(Q)$(LINK) -o $@ $^ $(ALL_LIBS) -lcmocka
+	$(Q)$(LINK) -o $@ $^ $(ALL_LIBS) $(CURL_LIBS) -lcmocka
+
+$(BUILD)/tests/stub: $(BUILD)/tests/model/stub.o
+	@mkdir -p $(@D)
+	$(Q)$(LINK) -o $@ $^
 
 # Rebuilt when the flags change, so that a sanitizer's objects never meet others.
 $(BUILD)/flags: FORCE
@@ -71,11 +77,13 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
+$(BUILD)/lib/model/prompt.o: $(wildcard lib/model/prompts/*/*/*)
+
 run: packages-build packages-run
 	@$(MAKE) --no-print-directory -j$(shell nproc) programs
 	@exec nginx/run.sh
 
-unit: $(UNIT_TESTS)
+unit: $(UNIT_TESTS) $(BUILD)/tests/stub
 
 test: packages-build packages-run packages-test
 	@$(MAKE) --no-print-directory -j$(shell nproc) programs unit
@@ -103,4 +111,4 @@ bench: packages-build packages-run packages-bench
 clean:
 	rm -rf build
 
--include $(LIB_OBJECTS:.o=.d) $(WORKER_OBJECTS:.o=.d) $(CLI_OBJECTS:.o=.d) $(wildcard $(BUILD)/tests/unit/*.d)
+-include $(LIB_OBJECTS:.o=.d) $(WORKER_OBJECTS:.o=.d) $(CLI_OBJECTS:.o=.d) $(wildcard $(BUILD)/tests/*/*.d)

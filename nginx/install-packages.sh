@@ -11,7 +11,7 @@ set -eu
 
 packages_for() {
     case $1 in
-    build) echo gcc libc6-dev make pkg-config libfcgi-dev libcjson-dev libsqlite3-dev libpcre2-dev zlib1g-dev ;;
+    build) echo gcc libc6-dev make pkg-config libfcgi-dev libcjson-dev libsqlite3-dev libpcre2-dev zlib1g-dev nettle-dev libcurl4-gnutls-dev ;;
     run) echo nginx spawn-fcgi multiwatch tzdata util-linux ;;
     test) echo git curl jq sqlite3 procps libcmocka-dev valgrind clang-tidy clang-format cppcheck shellcheck ;;
     bench) echo git curl jq procps wrk time libfcgi-bin ;;

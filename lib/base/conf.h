@@ -8,6 +8,20 @@
 #include <stdint.h>
 #include <stdio.h>
 
+/* The language model that writes cards, and how it is asked. */
+struct rr_llm_conf {
+    bool enabled; /* LLM_PROVIDER=openai: any endpoint that speaks OpenAI's chat completions */
+    const char *base_url;
+    const char *model;
+    char key[512];        /* OPENAI_API_KEY, "" where there is none; the environment's own copy is wiped */
+    const char *key_file; /* OPENAI_API_KEY_FILE, "" where there is none; not read here: only who asks needs it */
+    double temperature;
+    int64_t timeout_s; /* of one request */
+    int64_t max_tokens;
+    int64_t concurrency;
+    int64_t budget_s; /* of a whole run */
+};
+
 /* The settings (contract.md 2), read once at start from the environment. Texts are borrowed from there. */
 struct rr_conf {
     const char *db_path;
@@ -27,11 +41,15 @@ struct rr_conf {
     int64_t cache_max_reports;
     int64_t generate_threads;
     int64_t target_year; /* 0: the year of as_of */
+    struct rr_llm_conf llm;
 };
 
 /* Reads and checks every setting, and makes REPORT_TZ the process's zone. RR_BAD_SETTING names the setting and what
- * would be right. */
+ * would be right. A second call no longer finds OPENAI_API_KEY. */
 int rr_conf_read(struct rr_conf *conf, struct rr_err *err);
+
+/* Can text be a key of the language model? */
+bool rr_conf_is_key(const char *text);
 
 /* A line a setting: name, default, meaning; for --help. */
 void rr_conf_describe(FILE *out);

@@ -24,6 +24,16 @@ static const char *const names[] = {
     "CACHE_MAX_REPORTS",
     "RECOMPUTE_TOKEN_FILE",
     "CORS_ALLOW_ORIGIN",
+    "LLM_PROVIDER",
+    "LLM_BASE_URL",
+    "LLM_MODEL",
+    "LLM_TEMPERATURE",
+    "LLM_TIMEOUT_SEC",
+    "LLM_MAX_TOKENS",
+    "LLM_CONCURRENCY",
+    "LLM_BUDGET_SEC",
+    "OPENAI_API_KEY",
+    "OPENAI_API_KEY_FILE",
 };
 enum { name_count = sizeof names / sizeof names[0] };
 
@@ -82,13 +92,41 @@ static void defaults_are_those_of_the_contract(void **state) {
     assert_int_equal(conf.cache_max_reports, 200);
     assert_string_equal(conf.recompute_token_file, "");
     assert_string_equal(conf.cors_allow_origin, "");
+    assert_false(conf.llm.enabled);
+    assert_string_equal(conf.llm.base_url, "https://api.openai.com/v1");
+    assert_string_equal(conf.llm.key, "");
+    assert_int_equal(conf.llm.concurrency, 4);
 }
 
 static void every_setting_comes_from_the_environment(void **state) {
     (void)state;
-    static const char *const values[name_count] = {
-        "/data/crm.db", "/var/cache", "w", "UTC",         "online",   "1", "2", "3", "4", "5", "6", "7",
-        "2025",         "copy",       "8", "/etc/tokens", "https://a"};
+    static const char *const values[name_count] = {"/data/crm.db",
+                                                   "/var/cache",
+                                                   "w",
+                                                   "UTC",
+                                                   "online",
+                                                   "1",
+                                                   "2",
+                                                   "3",
+                                                   "4",
+                                                   "5",
+                                                   "6",
+                                                   "7",
+                                                   "2025",
+                                                   "copy",
+                                                   "8",
+                                                   "/etc/tokens",
+                                                   "https://a",
+                                                   "openai",
+                                                   "http://localhost:8080/v1",
+                                                   "m",
+                                                   "1.5",
+                                                   "8",
+                                                   "900",
+                                                   "10",
+                                                   "11",
+                                                   "k",
+                                                   ""};
     for (size_t i = 0; i < name_count; i++)
         setenv(names[i], values[i], 1);
     struct rr_conf conf;
@@ -112,6 +150,68 @@ static void every_setting_comes_from_the_environment(void **state) {
     assert_int_equal(conf.cache_max_reports, 8);
     assert_string_equal(conf.recompute_token_file, "/etc/tokens");
     assert_string_equal(conf.cors_allow_origin, "https://a");
+    assert_true(conf.llm.enabled);
+    assert_string_equal(conf.llm.base_url, "http://localhost:8080/v1");
+    assert_string_equal(conf.llm.model, "m");
+    assert_true(conf.llm.temperature == 1.5);
+    assert_int_equal(conf.llm.timeout_s, 8);
+    assert_int_equal(conf.llm.max_tokens, 900);
+    assert_int_equal(conf.llm.concurrency, 10);
+    assert_int_equal(conf.llm.budget_s, 11);
+    assert_string_equal(conf.llm.key, "k");
+}
+
+static void a_language_model_needs_a_name(void **state) {
+    (void)state;
+    struct rr_conf conf;
+    struct rr_err err;
+    assert_fails(read_with(&conf, "LLM_PROVIDER", "openai", &err), RR_BAD_SETTING);
+    assert_non_null(strstr(err.message, "LLM_MODEL"));
+    assert_refused("LLM_PROVIDER", "OpenAI");
+    assert_refused("LLM_PROVIDER", "anything");
+    assert_ok(read_with(&conf, "LLM_PROVIDER", "", &err));
+    assert_false(conf.llm.enabled);
+}
+
+static void its_address_is_http_or_https(void **state) {
+    (void)state;
+    static const char *const good[] = {"http://127.0.0.1:1", "https://h", "https://host.example/v1/", "http://[::1]:8000/v1"};
+    static const char *const bad[] = {"",           "host",          "ftp://host",     "file:///etc/passwd", "http://",
+                                      "http:///x",  "https://:1",    "https://u:p@h",  "https://h?x=1",      "https://h#x",
+                                      "https://h ", "https://h\nx:", "HTTPS:/host/v1", "https://호스트/v1"};
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+        assert_taken("LLM_BASE_URL", good[i]);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_refused("LLM_BASE_URL", bad[i]);
+}
+
+static void its_temperature_is_a_decimal(void **state) {
+    (void)state;
+    static const char *const good[] = {"0", "0.2", "1", "2", "2.0", "0.1234"};
+    static const char *const bad[] = {"", "-1", "2.1", "3", "10", ".5", "1.", "1e0", "0.2 ", "nan", "0x1", "0.12345"};
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+        assert_taken("LLM_TEMPERATURE", good[i]);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_refused("LLM_TEMPERATURE", bad[i]);
+}
+
+/* Whoever looks at the process's environment finds nothing, and neither does whoever reads an error. */
+static void the_key_leaves_the_environment(void **state) {
+    (void)state;
+    struct rr_conf conf;
+    struct rr_err err;
+    setenv("OPENAI_API_KEY", "sk-secret", 1);
+    const char *held = getenv("OPENAI_API_KEY");
+    assert_ok(rr_conf_read(&conf, &err));
+    assert_string_equal(conf.llm.key, "sk-secret");
+    assert_string_equal(held, "");
+    assert_null(getenv("OPENAI_API_KEY"));
+    assert_fails(read_with(&conf, "OPENAI_API_KEY", "sk-secret\nX-Evil: 1", &err), RR_BAD_SETTING);
+    assert_null(strstr(err.message, "sk-secret"));
+    assert_refused("OPENAI_API_KEY", "");
+    setenv("OPENAI_API_KEY_FILE", "/run/key", 1);
+    assert_refused("OPENAI_API_KEY", "sk-secret");
+    unsetenv("OPENAI_API_KEY_FILE");
 }
 
 /* What each takes at least and at most, and what lies just beyond. */
@@ -127,6 +227,12 @@ static const struct {
     {"CACHE_MAX_REPORTS", "0", "1", "1000000", "1000001"},
     {"REPORT_TARGET_YEAR", "-1", "0", "9999", "10000"},
     {"GENERATE_THREADS", "0", "1", "16", "17"},
+    {"REPORT_TARGET_YEAR", "-1", "0", "9999", "10000"},
+    {"GENERATE_THREADS", "0", "1", "16", "17"},
+    {"LLM_TIMEOUT_SEC", "0", "1", "3600", "3601"},
+    {"LLM_MAX_TOKENS", "63", "64", "100000", "100001"},
+    {"LLM_CONCURRENCY", "0", "1", "64", "65"},
+    {"LLM_BUDGET_SEC", "0", "1", "86400", "86401"},
 };
 enum { bound_count = sizeof bounds / sizeof bounds[0] };
 
@@ -271,6 +377,10 @@ int main(void) {
         cmocka_unit_test_setup(snapshot_is_read_or_copy, unset_all),
         cmocka_unit_test_setup(the_zone_becomes_the_processs, unset_all),
         cmocka_unit_test_setup(an_unknown_zone_is_refused, unset_all),
+        cmocka_unit_test_setup(a_language_model_needs_a_name, unset_all),
+        cmocka_unit_test_setup(its_address_is_http_or_https, unset_all),
+        cmocka_unit_test_setup(its_temperature_is_a_decimal, unset_all),
+        cmocka_unit_test_setup(the_key_leaves_the_environment, unset_all),
         cmocka_unit_test_setup(describe_has_a_line_a_setting, unset_all),
         cmocka_unit_test(modes_have_exact_names),
     };
