@@ -24,7 +24,7 @@ struct rr_remembered {
 
 #define RR_VERSIONS_FOLDER ".versions"
 
-enum { RR_REMEMBERED_MAX = 64 };
+enum { RR_REMEMBERED_MAX = 64, RR_TEMPORARY_MAX_AGE_S = 3600 }; /* no write takes that long: a crash left it */
 
 struct rr_store {
     char root[PATH_MAX - 512]; /* room for the longest name below it */

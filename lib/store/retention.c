@@ -1,3 +1,4 @@
+#include "store/cards.h"
 #include "store/layout.h"
 #include "store/version.h"
 
@@ -10,8 +11,6 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-
-enum { temporary_max_age_s = 3600 }; /* no write takes that long: a crash left it */
 
 struct pruning {
     enum rr_mode mode;
@@ -43,7 +42,7 @@ static int sweep_entry(void *ctx, const char *name, const char *path, struct rr_
     (void)err;
     const int64_t *now_s = ctx;
     struct stat st;
-    if (rr_draft_is_temporary(name) && lstat(path, &st) == 0 && *now_s - st.st_mtim.tv_sec > temporary_max_age_s)
+    if (rr_draft_is_temporary(name) && lstat(path, &st) == 0 && *now_s - st.st_mtim.tv_sec > RR_TEMPORARY_MAX_AGE_S)
         unlink(path);
     return 0;
 }
@@ -69,6 +68,7 @@ int rr_store_prune(struct rr_store *store, int64_t max_age_s, uint32_t *removed,
             return -1;
         *removed += pruning.removed;
     }
+    *removed += rr_cards_prune(store, max_age_s);
     rr_version_sweep(store, RR_VERSION_GRACE_S);
     return 0;
 }
@@ -178,5 +178,6 @@ int rr_store_verify(struct rr_store *store, void (*tell)(void *ctx, const char *
             return -1;
         verify_status(&verification, err);
     }
+    rr_cards_verify(store, tell, ctx);
     return 0;
 }

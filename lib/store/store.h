@@ -112,15 +112,15 @@ void rr_status_free(struct rr_status *status);
  * writer holds the lock, so none undoes what another wrote. */
 int rr_store_record(struct rr_store *store, enum rr_mode mode, const cJSON *run, struct rr_err *err);
 
-/* Removes reports and set-aside files that were written more than max_age_s ago. The file that
- * rr_store_peek_latest gives stays whatever its age, and so does the status. */
+/* Removes reports and set-aside files that were written more than max_age_s ago, and cards that were not used for so long. The
+ * file that rr_store_peek_latest gives stays whatever its age, and so does the status. */
 int rr_store_prune(struct rr_store *store, int64_t max_age_s, uint32_t *removed, struct rr_err *err);
 
 /* Removes the oldest of a mode's reports that were made for another day than the day they were made on, down to max_count:
  * readers may ask for any date, and the daily reports are not to give way to that. The file that the last success names stays. */
 int rr_store_trim(struct rr_store *store, enum rr_mode mode, uint32_t max_count, struct rr_err *err);
 
-/* Looks at every report and status: calls tell with its display path and what is wrong with it, NULL if nothing. */
+/* Looks at every report, status and card: calls tell with its display path and what is wrong with it, NULL if nothing. */
 int rr_store_verify(struct rr_store *store, void (*tell)(void *ctx, const char *path, const char *problem), void *ctx,
                     struct rr_err *err);
 
