@@ -27,7 +27,7 @@ LINK       = $(CC) $(HARDLINK) $(CFLAGS) $(SANITIZE) $(LDFLAGS)
 LIB_OBJECTS    := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard lib/*/*.c)))
 HTTP_OBJECTS   := $(BUILD)/cgi/routes.o $(BUILD)/cgi/access.o $(BUILD)/cgi/respond.o
 WORKER_OBJECTS := $(BUILD)/cgi/worker.o $(BUILD)/cgi/fcgi_io.o $(HTTP_OBJECTS)
-CLI_OBJECTS    := $(BUILD)/cgi/riskreport.o $(BUILD)/cgi/options.o
+CLI_OBJECTS    := $(BUILD)/cgi/riskreport.o $(BUILD)/cgi/options.o $(BUILD)/cgi/watch.o
 UNIT_TESTS     := $(patsubst tests/unit/test_%.c,$(BUILD)/tests/test_%,$(sort $(wildcard tests/unit/test_*.c)))
 PROGRAMS       := $(BUILD)/bin/riskreport $(BUILD)/bin/riskreport.fcgi
 

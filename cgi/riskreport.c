@@ -3,9 +3,11 @@
 #include "crm/demo.h"
 #include "options.h"
 #include "report/generate.h"
+#include "service/enrich.h"
 #include "service/job.h"
 #include "service/query.h"
 #include "service/status.h"
+#include "watch.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -17,6 +19,7 @@
 enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_LOCKED = 75 };
 
 static int run_job(int argc, char **argv);
+static int run_enrich(int argc, char **argv);
 static int run_generate(int argc, char **argv);
 static int run_status(int argc, char **argv);
 static int run_verify(int argc, char **argv);
@@ -29,6 +32,7 @@ static const struct command {
     int (*run)(int argc, char **argv);
 } commands[] = {
     {"run", "make today's reports, as the daily job does", run_job},
+    {"enrich", "put a language model's cards into a report that is there", run_enrich},
     {"generate", "make one report from a database, and print it", run_generate},
     {"status", "print the last runs, as JSON", run_status},
     {"verify", "check every cached report", run_verify},
@@ -65,38 +69,12 @@ static bool begin(const char *usage, const struct rr_option *options, int argc, 
     return false;
 }
 
-/* A line on the terminal for what takes over a second. */
-struct watch {
-    const char *what;
-    int64_t begun_ms, told_ms;
-};
-
-enum { watch_after_ms = 1000, watch_every_ms = 200 };
-
-static void tell(struct watch *watch, const char *format, uint64_t done, uint64_t total) {
-    int64_t now_ms = rr_monotonic_ms();
-    if (!isatty(STDERR_FILENO) || now_ms - watch->begun_ms < watch_after_ms || now_ms - watch->told_ms < watch_every_ms)
-        return;
-    watch->told_ms = now_ms;
-    fprintf(stderr, "\r\033[K%s: ", watch->what);
-    fprintf(stderr, format, (unsigned long long)done, (unsigned long long)total);
-}
-
 static void tell_read(void *ctx, uint64_t deals_read) {
-    tell(ctx, "%llu deals read", deals_read, 0);
+    rr_watch_tell(ctx, "%llu deals read", (unsigned long long)deals_read);
 }
 
 static void tell_made(void *ctx, uint64_t done, uint64_t total) {
-    tell(ctx, "%llu of %llu rows written", done, total);
-}
-
-static struct watch begin_watch(const char *what) {
-    return (struct watch){what, rr_monotonic_ms(), 0};
-}
-
-static void end_watch(const struct watch *watch) {
-    if (watch->told_ms > 0)
-        fprintf(stderr, "\r\033[K");
+    rr_watch_tell(ctx, "%llu of %llu rows written", (unsigned long long)done, (unsigned long long)total);
 }
 
 /* Settings, store and query parser together, for the commands that work on the cache. */
@@ -128,11 +106,122 @@ static int read_choice(const struct rr_service *service, const char *date, const
     return rc;
 }
 
+/* `--mode M|all` of the commands that take several modes; left out: those of REPORT_MODES. */
+static int read_choices(const struct bench *bench, const char *date, const char *mode, char as_of[16], struct rr_mode_list *modes,
+                        struct rr_err *err) {
+    struct rr_query query;
+    bool all = mode == NULL || strcmp(mode, "all") == 0;
+    if (read_choice(&bench->service, date, all ? NULL : mode, &query, err) != 0)
+        return -1;
+    memcpy(as_of, query.as_of, sizeof query.as_of);
+    *modes = all ? bench->conf.modes : (struct rr_mode_list){{query.mode}, 1};
+    return 0;
+}
+
+/* ---- Cards ---- */
+
+static void tell_asked(void *ctx, const struct rr_ask_progress *progress) {
+    struct rr_watch *watch = ctx;
+    uint32_t asked = progress->made + progress->failed, done = progress->cached + asked;
+    int64_t took_s = (rr_monotonic_ms() - watch->begun_ms) / 1000;
+    if (asked == 0)
+        rr_watch_tell(watch, "%u of %u (%u cached), asking for %lld s", done, progress->total, progress->cached,
+                      (long long)took_s);
+    else
+        rr_watch_tell(watch, "%u of %u (%u cached, %u failed), about %lld s left", done, progress->total, progress->cached,
+                      progress->failed, (long long)(took_s * (progress->total - done) / asked));
+}
+
+static void print_cards(const char *as_of, const struct rr_mode_list *modes, const struct rr_enrich_outcome *outcomes) {
+    static const char *const notes[] = {[RR_ENRICH_NONE] = "",
+                                        [RR_ENRICH_SAME] = "",
+                                        [RR_ENRICH_REPLACED] = "",
+                                        [RR_ENRICH_SUPERSEDED] =
+                                            "; the report was replaced meanwhile, they are kept for the next"};
+    for (uint32_t i = 0; i < modes->count; i++) {
+        const struct rr_enrich_outcome *outcome = &outcomes[modes->modes[i]];
+        if (outcome->enriched == RR_ENRICH_NONE)
+            continue;
+        printf("%s %s %u cards: %u cached, %u by the model, %u by rule%s\n", rr_mode_name(modes->modes[i]), as_of,
+               outcome->cards.total, outcome->cards.cached, outcome->cards.model, outcome->cards.fallback,
+               notes[outcome->enriched]);
+        if (outcome->cards.fallback > 0)
+            fprintf(stderr, "riskreport: %s: cards are missing, the last because: %s\n", rr_mode_name(modes->modes[i]),
+                    outcome->why.message);
+    }
+}
+
+/* Asks and prints; 0, or -1 with the first error. */
+static int enrich(struct rr_enrichment *enrichment, const char *as_of, const struct rr_mode_list *modes, struct rr_err *err) {
+    struct rr_enrich_outcome outcomes[RR_MODE_COUNT];
+    struct rr_watch watch = rr_watch_begin("cards");
+    enrichment->tell = tell_asked;
+    enrichment->ctx = &watch;
+    int rc = rr_enrich(enrichment, as_of, modes, outcomes, err);
+    rr_watch_end(&watch);
+    print_cards(as_of, modes, outcomes);
+    return rc;
+}
+
+static int run_enrich(int argc, char **argv) {
+    const char *date = NULL, *mode = NULL;
+    int status;
+    const struct rr_option options[] = {
+        {"date", RR_OPTION_TEXT, &date, "YYYY-MM-DD", "the report's date (default: today in REPORT_TZ)"},
+        {"mode", RR_OPTION_TEXT, &mode, "offline|online|all", "which business (default: those of REPORT_MODES)"},
+        {0},
+    };
+    if (!begin("enrich [--date D] [--mode M|all]", options, argc, argv, &status))
+        return status;
+    struct bench bench;
+    struct rr_enrichment enrichment;
+    struct rr_mode_list modes;
+    char as_of[16];
+    struct rr_err err;
+    if (open_bench(&bench, &err) != 0)
+        return fail_work(&err);
+    status = EXIT_OK;
+    if (read_choices(&bench, date, mode, as_of, &modes, &err) != 0)
+        status = fail(EXIT_USAGE, &err);
+    else if (rr_enrich_open(&enrichment, &bench.service, &err) != 0 || enrich(&enrichment, as_of, &modes, &err) != 0)
+        status = fail_work(&err);
+    rr_enrich_close(&enrichment);
+    rr_store_close(&bench.service.store);
+    return status;
+}
+
 static void print_outcome(const struct rr_job *job, const struct rr_job_outcome *outcome) {
     for (uint32_t i = 0; i < job->modes.count; i++)
         printf("%s %s %s\n", rr_mode_name(job->modes.modes[i]), job->as_of,
                rr_result_name(outcome->results[job->modes.modes[i]]));
     printf("%lld ms, %u old files removed\n", (long long)outcome->duration_ms, outcome->removed);
+}
+
+/* The report is there whatever becomes of its cards. */
+static void enrich_after(struct rr_enrichment *enrichment, const struct rr_job *job, const struct rr_job_outcome *outcome) {
+    struct rr_mode_list made = {.count = 0};
+    struct rr_err err;
+    for (uint32_t i = 0; i < job->modes.count; i++)
+        if (outcome->results[job->modes.modes[i]] != RR_FAILED)
+            made.modes[made.count++] = job->modes.modes[i];
+    if (made.count > 0 && enrich(enrichment, job->as_of, &made, &err) != 0)
+        fprintf(stderr, "riskreport: cards: %s\n", err.message);
+}
+
+static int run_and_print(struct rr_service *service, const struct rr_job *job, struct rr_enrichment *enrichment) {
+    struct rr_watch watch = rr_watch_begin("run");
+    struct rr_job_outcome outcome;
+    struct rr_err err;
+    service->progress = (struct rr_progress){tell_read, &watch};
+    int rc = rr_job_run(service, job, &outcome, &err);
+    rr_watch_end(&watch);
+    service->progress = (struct rr_progress){NULL, NULL};
+    if (rc != 0 && err.code == RR_LOCKED)
+        return fail_work(&err);
+    print_outcome(job, &outcome);
+    if (enrichment != NULL)
+        enrich_after(enrichment, job, &outcome);
+    return rc == 0 ? EXIT_OK : fail_work(&err);
 }
 
 static int run_job(int argc, char **argv) {
@@ -148,29 +237,22 @@ static int run_job(int argc, char **argv) {
     if (!begin("run [--date D] [--mode M|all] [--force]", options, argc, argv, &status))
         return status;
     struct bench bench;
-    struct rr_query query;
+    struct rr_enrichment enrichment;
     struct rr_err err;
     if (open_bench(&bench, &err) != 0)
         return fail_work(&err);
-    bool all = mode == NULL || strcmp(mode, "all") == 0;
-    if (read_choice(&bench.service, date, all ? NULL : mode, &query, &err) != 0) {
-        rr_store_close(&bench.service.store);
-        return fail(EXIT_USAGE, &err);
-    }
-    struct rr_job job = {.modes = bench.conf.modes, .force = force, .trigger = isatty(STDERR_FILENO) ? RR_BY_CLI : RR_BY_JOB};
-    memcpy(job.as_of, query.as_of, sizeof job.as_of);
-    if (!all)
-        job.modes = (struct rr_mode_list){{query.mode}, 1};
-    struct watch watch = begin_watch("run");
-    bench.service.progress = (struct rr_progress){tell_read, &watch};
-    struct rr_job_outcome outcome;
-    int rc = rr_job_run(&bench.service, &job, &outcome, &err);
-    end_watch(&watch);
+    struct rr_job job = {.force = force, .trigger = isatty(STDERR_FILENO) ? RR_BY_CLI : RR_BY_JOB};
+    bool asks = bench.conf.llm.enabled;
+    if (read_choices(&bench, date, mode, job.as_of, &job.modes, &err) != 0)
+        status = fail(EXIT_USAGE, &err);
+    else if (asks && rr_enrich_open(&enrichment, &bench.service, &err) != 0)
+        status = fail_work(&err);
+    else
+        status = run_and_print(&bench.service, &job, asks ? &enrichment : NULL);
+    if (asks)
+        rr_enrich_close(&enrichment);
     rr_store_close(&bench.service.store);
-    if (rc != 0 && err.code == RR_LOCKED)
-        return fail_work(&err);
-    print_outcome(&job, &outcome);
-    return rc == 0 ? EXIT_OK : fail_work(&err);
+    return status;
 }
 
 static int write_to_stdout(void *ctx, const char *bytes, size_t len, struct rr_err *err) {
@@ -189,7 +271,7 @@ static int print_report(const struct rr_generation *generation, enum rr_mode mod
                         const char *output, struct rr_err *err) {
     struct rr_sink sink = {write_to_stdout, NULL};
     if (output == NULL) {
-        if (rr_generation_write(generation, mode, stamp, &sink, err) != 0)
+        if (rr_generation_write(generation, mode, stamp, NULL, &sink, err) != 0)
             return -1;
         return fflush(stdout) == 0 ? 0 : rr_fail(err, RR_CACHE_WRITE_FAILED, "the report cannot be printed: %s", strerror(errno));
     }
@@ -197,7 +279,7 @@ static int print_report(const struct rr_generation *generation, enum rr_mode mod
     if (rr_draft_open(&draft, output, err) != 0)
         return -1;
     sink = (struct rr_sink){write_to_file, &draft};
-    int rc = rr_generation_write(generation, mode, stamp, &sink, err) == 0 ? rr_draft_commit(&draft, err) : -1;
+    int rc = rr_generation_write(generation, mode, stamp, NULL, &sink, err) == 0 ? rr_draft_commit(&draft, err) : -1;
     rr_draft_discard(&draft);
     return rc;
 }
@@ -226,7 +308,7 @@ static int run_generate(int argc, char **argv) {
         return fail(EXIT_USAGE, &err);
     struct rr_run run;
     rr_run_begin(&run, RR_BY_CLI, query.as_of, &service);
-    struct watch watch = begin_watch("generate");
+    struct rr_watch watch = rr_watch_begin("generate");
     service.progress = (struct rr_progress){tell_read, &watch};
     /* The operator names the file: it need not have rested, only stay as it is while it is read. */
     conf.db_path = db != NULL ? db : conf.db_path;
@@ -235,7 +317,7 @@ static int run_generate(int argc, char **argv) {
     run.patience.retries = generate_retries;
     struct rr_generation generation;
     int rc = rr_run_read(&service, &run, &generation, &err);
-    end_watch(&watch);
+    rr_watch_end(&watch);
     if (rc != 0)
         return fail_work(&err);
     const struct rr_run_stamp stamp = {run.job_run_id, rr_clock_now_s(&rr_clock_system)};
@@ -339,12 +421,12 @@ static int run_demo(int argc, char **argv) {
         rr_err_set(&err, RR_BAD_SETTING, "demo needs --output FILE, at least one deal, and a year of four digits");
         return fail(EXIT_USAGE, &err);
     }
-    struct watch watch = begin_watch("demo");
+    struct rr_watch watch = rr_watch_begin("demo");
     demo.year = (int)year;
     demo.progress = tell_made;
     demo.progress_ctx = &watch;
     int rc = rr_demo_make(&demo, output, &err);
-    end_watch(&watch);
+    rr_watch_end(&watch);
     return rc == 0 ? EXIT_OK : fail_work(&err);
 }
 

@@ -8,13 +8,15 @@
 #include <stdint.h>
 #include <stdio.h>
 
+enum { RR_LLM_KEY_SIZE = 512 };
+
 /* The language model that writes cards, and how it is asked. */
 struct rr_llm_conf {
     bool enabled; /* LLM_PROVIDER=openai: any endpoint that speaks OpenAI's chat completions */
     const char *base_url;
     const char *model;
-    char key[512];        /* OPENAI_API_KEY, "" where there is none; the environment's own copy is wiped */
-    const char *key_file; /* OPENAI_API_KEY_FILE, "" where there is none; not read here: only who asks needs it */
+    char key[RR_LLM_KEY_SIZE]; /* OPENAI_API_KEY, "" where there is none; the environment's own copy is wiped */
+    const char *key_file;      /* OPENAI_API_KEY_FILE, "" where there is none; not read here: only who asks needs it */
     double temperature;
     int64_t timeout_s; /* of one request */
     int64_t max_tokens;

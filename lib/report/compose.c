@@ -12,7 +12,9 @@ struct composer {
     const struct rr_meta *meta;
     const struct rr_book *book;
     const struct rr_ranking *ranking;
-    struct rr_slice card_origin; /* the same JSON in every row */
+    const struct rr_card_provider *provider;
+    char generated_at[RR_ISO_SIZE];
+    struct rr_slice origin_by_rule; /* the same JSON in most rows */
 };
 
 static void write_day(struct rr_writer *writer, const char *key, rr_day day) {
@@ -124,20 +126,20 @@ static void write_facts(struct rr_writer *writer, const struct rr_row *row) {
     rr_write_number(writer, "severe_threshold", risk->severe_threshold);
 }
 
-/* Texts of the card are the rules' own. */
-static void write_texts(struct rr_writer *writer, const char *key, const char *const *texts, int max) {
+/* Texts of the rules' own cards need no escape. */
+static void write_texts(struct rr_writer *writer, const char *key, const char *const *texts, int max, bool by_rule) {
     rr_write_array(writer, key);
     for (int i = 0; i < max && texts[i] != NULL; i++)
-        rr_write_plain(writer, NULL, rr_slice_of(texts[i]));
+        (by_rule ? rr_write_plain : rr_write_text)(writer, NULL, rr_slice_of(texts[i]));
     rr_write_end(writer, ']');
 }
 
-static void write_card(struct rr_writer *writer, const struct rr_card *card) {
+static void write_card(struct rr_writer *writer, const struct rr_card *card, bool by_rule) {
     const char *evidence[RR_CARD_EVIDENCE] = {card->evidence[0], card->evidence[1], card->evidence[2]};
     rr_write_plain(writer, "risk_level_llm", rr_slice_of(rr_level_name(card->level)));
-    write_texts(writer, "top_blockers", card->blockers, RR_CARD_BLOCKERS_MAX);
-    write_texts(writer, "evidence_bullets", evidence, RR_CARD_EVIDENCE);
-    write_texts(writer, "recommended_actions", card->actions, RR_CARD_ACTIONS_MAX);
+    write_texts(writer, "top_blockers", card->blockers, RR_CARD_BLOCKERS_MAX, by_rule);
+    write_texts(writer, "evidence_bullets", evidence, RR_CARD_EVIDENCE, by_rule);
+    write_texts(writer, "recommended_actions", card->actions, RR_CARD_ACTIONS_MAX, by_rule);
 }
 
 static void write_counts(struct rr_writer *writer, const struct rr_account *account) {
@@ -168,25 +170,31 @@ static void write_deal(struct rr_writer *writer, const struct rr_top_deal *deal,
     rr_write_end(writer, '}');
 }
 
-/* Where the card came from: by rule, no model was asked. */
-static void write_card_origin(struct rr_writer *writer, int64_t created_at_s) {
-    rr_write_object(writer, NULL);
-    rr_write_bool(writer, "fallback_used", false);
-    rr_write_bool(writer, "used_cache", false);
-    rr_write_text(writer, "provider", rr_slice_of("rule"));
-    rr_write_null(writer, "model");
-    rr_write_null(writer, "prompt_version");
-    rr_write_null(writer, "input_hash");
-    write_time(writer, "created_at", created_at_s);
+static void write_origin(struct rr_writer *writer, const char *key, const struct rr_card_origin *origin) {
+    rr_write_object(writer, key);
+    rr_write_bool(writer, "fallback_used", origin->fallback_used);
+    rr_write_bool(writer, "used_cache", origin->used_cache);
+    rr_write_text(writer, "provider", rr_slice_of(origin->provider));
+    rr_write_text(writer, "model", rr_slice_of(origin->model));
+    rr_write_text(writer, "prompt_version", rr_slice_of(origin->prompt_version));
+    rr_write_text(writer, "input_hash", rr_slice_of(origin->input_hash));
+    rr_write_text(writer, "created_at", rr_slice_of(origin->created_at));
     rr_write_end(writer, '}');
+}
+
+static struct rr_card_origin origin_by_rule(const struct composer *composer) {
+    return (struct rr_card_origin){.provider = "rule", .created_at = composer->generated_at};
 }
 
 static void write_row(struct rr_writer *writer, const struct composer *composer, const struct rr_row *row) {
     struct rr_card card;
+    struct rr_card_origin origin = origin_by_rule(composer);
     rr_card_by_rule(&card, row, rr_day_month(composer->meta->as_of));
+    if (composer->provider != NULL)
+        composer->provider->provide(composer->provider->ctx, row, &card, &origin);
     rr_write_object(writer, NULL);
     write_facts(writer, row);
-    write_card(writer, &card);
+    write_card(writer, &card, origin.model == NULL);
     rr_write_object(writer, "flags");
     rr_write_bool(writer, "excluded_by_quality", row->unclassified);
     rr_write_end(writer, '}');
@@ -198,7 +206,10 @@ static void write_row(struct rr_writer *writer, const struct composer *composer,
         write_deal(writer, &deal, row->account->mode);
     }
     rr_write_end(writer, ']');
-    rr_write_value(writer, "llm_meta", composer->card_origin);
+    if (origin.input_hash == NULL)
+        rr_write_value(writer, "llm_meta", composer->origin_by_rule);
+    else
+        write_origin(writer, "llm_meta", &origin);
     rr_write_end(writer, '}');
 }
 
@@ -238,20 +249,23 @@ static void write_piece(const void *ctx, uint32_t piece, struct rr_buf *text) {
     rr_writer_close(&writer);
 }
 
-int rr_compose_threaded(const struct rr_meta *meta, const struct rr_book *book, const struct rr_ranking *ranking, int threads,
-                        const struct rr_sink *sink, struct rr_err *err) {
-    struct rr_buf origin = RR_BUF_INIT(RR_RELAY_PIECE_MAX_BYTES);
-    struct rr_writer writer = rr_writer_on(&origin);
-    write_card_origin(&writer, meta->generated_at_s);
+int rr_compose_threaded(const struct rr_meta *meta, const struct rr_book *book, const struct rr_ranking *ranking,
+                        const struct rr_card_provider *provider, int threads, const struct rr_sink *sink, struct rr_err *err) {
+    struct composer composer = {.meta = meta, .book = book, .ranking = ranking, .provider = provider};
+    struct rr_buf by_rule = RR_BUF_INIT(RR_RELAY_PIECE_MAX_BYTES);
+    struct rr_writer writer = rr_writer_on(&by_rule);
+    rr_clock_iso(meta->generated_at_s, composer.generated_at);
+    const struct rr_card_origin origin = origin_by_rule(&composer);
+    write_origin(&writer, NULL, &origin);
     rr_writer_close(&writer);
-    const struct composer composer = {meta, book, ranking, {origin.ptr, origin.len}};
+    composer.origin_by_rule = (struct rr_slice){by_rule.ptr, by_rule.len};
     const uint32_t pieces = ranking->count == 0 ? 1 : (ranking->count - 1) / rows_per_piece + 1;
-    int rc = origin.failed ? rr_fail_memory(err) : rr_relay(write_piece, &composer, pieces, threads, sink, err);
-    rr_buf_free(&origin);
+    int rc = by_rule.failed ? rr_fail_memory(err) : rr_relay(write_piece, &composer, pieces, threads, sink, err);
+    rr_buf_free(&by_rule);
     return rc;
 }
 
 int rr_compose(const struct rr_meta *meta, const struct rr_book *book, const struct rr_ranking *ranking,
                const struct rr_sink *sink, struct rr_err *err) {
-    return rr_compose_threaded(meta, book, ranking, 1, sink, err);
+    return rr_compose_threaded(meta, book, ranking, NULL, 1, sink, err);
 }

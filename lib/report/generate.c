@@ -41,7 +41,7 @@ fail:
 }
 
 int rr_generation_write(const struct rr_generation *generation, enum rr_mode mode, const struct rr_run_stamp *stamp,
-                        const struct rr_sink *sink, struct rr_err *err) {
+                        const struct rr_card_provider *provider, const struct rr_sink *sink, struct rr_err *err) {
     char signature[RR_SIGNATURE_SIZE];
     rr_fingerprint_signature(&generation->fingerprint, signature);
     const struct rr_meta meta = {
@@ -57,7 +57,7 @@ int rr_generation_write(const struct rr_generation *generation, enum rr_mode mod
     struct rr_ranking ranking;
     if (rr_rank(&ranking, &generation->book, mode, rr_day_month(generation->as_of), err) != 0)
         return -1;
-    int rc = rr_compose_threaded(&meta, &generation->book, &ranking, generation->threads, sink, err);
+    int rc = rr_compose_threaded(&meta, &generation->book, &ranking, provider, generation->threads, sink, err);
     rr_ranking_free(&ranking);
     return rc;
 }

@@ -5,13 +5,14 @@
 #include "base/sink.h"
 #include "crm/snapshot.h"
 #include "report/book.h"
+#include "report/card.h"
 #include "rules/day.h"
 
 /* From the CRM database to reports: one pass over one state of it, then as many modes as are wanted.
  *
  *     struct rr_generation generation;
  *     rr_generation_read(&generation, &order, err)       snapshot -> deals -> book; verified to be one state
- *     rr_generation_write(&generation, mode, &run, sink, err)   tiers, targets, risk -> rank -> cards -> compose
+ *     rr_generation_write(&generation, mode, &run, provider, sink, err)   tiers, targets, risk -> rank -> cards -> compose
  *     rr_generation_free(&generation)                    idempotent
  *
  * Part of every report: what makes two reports of the same database differ. Changes when the output changes. */
@@ -39,8 +40,10 @@ struct rr_run_stamp {
 };
 
 int rr_generation_read(struct rr_generation *generation, const struct rr_order *order, struct rr_err *err);
+
+/* provider may be NULL: all cards are by rule. */
 int rr_generation_write(const struct rr_generation *generation, enum rr_mode mode, const struct rr_run_stamp *stamp,
-                        const struct rr_sink *sink, struct rr_err *err);
+                        const struct rr_card_provider *provider, const struct rr_sink *sink, struct rr_err *err);
 void rr_generation_free(struct rr_generation *generation);
 
 #endif

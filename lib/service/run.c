@@ -84,13 +84,24 @@ static int store_record(struct rr_service *service, enum rr_mode mode, const str
     return rc;
 }
 
+cJSON *rr_run_cards_json(struct rr_json *json, const struct rr_deck_counts *counts) {
+    cJSON *cards = rr_json_object(json, NULL, NULL);
+    rr_json_whole(json, cards, "total", counts->total);
+    rr_json_whole(json, cards, "cached", counts->cached);
+    rr_json_whole(json, cards, "model", counts->model);
+    rr_json_whole(json, cards, "fallback", counts->fallback);
+    return cards;
+}
+
 static int record_success(struct rr_service *service, const struct rr_run *run, enum rr_mode mode,
-                          const struct rr_generation *generation, const struct rr_run_stamp *stamp, struct rr_err *err) {
+                          const struct rr_generation *generation, const struct rr_run_stamp *stamp,
+                          const struct rr_deck_counts *counts, struct rr_err *err) {
     struct rr_json json = {false};
     cJSON *record = begin_record(&json, run, mode, RR_SUCCESS, stamp->generated_at_s);
     add_database(&json, record, &generation->fingerprint);
     rr_json_text(&json, record, "generator_version", rr_slice_of(RR_GENERATOR_VERSION));
     add_run(&json, record, run, run->job_run_id);
+    rr_json_add(&json, record, "cards", rr_run_cards_json(&json, counts));
     return store_record(service, mode, &json, record, err);
 }
 
@@ -208,13 +219,13 @@ static void set_aside_broken(struct rr_service *service, const struct rr_key *ke
     rr_document_free(&document);
 }
 
-static int publish(struct rr_service *service, const struct rr_run *run, enum rr_mode mode,
-                   const struct rr_generation *generation, const struct rr_run_stamp *stamp, struct rr_err *err) {
-    const struct rr_key key = key_of(run, mode);
+int rr_run_publish(struct rr_service *service, const struct rr_key *key, const struct rr_generation *generation,
+                   const struct rr_run_stamp *stamp, struct rr_deck *deck, struct rr_err *err) {
+    const struct rr_card_provider provider = {rr_deck_provide, deck};
     struct rr_sink sink;
-    if (rr_store_begin(service->store, &key, &sink, err) != 0)
+    if (rr_store_begin(service->store, key, &sink, err) != 0)
         return -1;
-    int rc = rr_generation_write(generation, mode, stamp, &sink, err);
+    int rc = rr_generation_write(generation, key->mode, stamp, deck == NULL ? NULL : &provider, &sink, err);
     if (rc == 0)
         rc = rr_store_publish(service->store, (int)service->conf->generate_threads, err);
     rr_store_abandon(service->store);
@@ -227,6 +238,24 @@ static void trim(struct rr_service *service, enum rr_mode mode) {
     if (rr_store_trim(service->store, mode, (uint32_t)service->conf->cache_max_reports, &err) != 0)
         rr_log(RR_LOG_WARNING, "cache_not_trimmed",
                (const struct rr_log_field[]){{"mode", rr_mode_name(mode), 0}, {"reason", err.message, 0}, {0}});
+}
+
+/* Nobody waits for a language model: a report begins with the cards that it has written before. */
+static int publish(struct rr_service *service, const struct rr_run *run, enum rr_mode mode,
+                   const struct rr_generation *generation, const struct rr_run_stamp *stamp, struct rr_deck_counts *counts,
+                   struct rr_err *err) {
+    const struct rr_key key = key_of(run, mode);
+    const struct rr_deck_settings settings = {service->store, mode, service->conf->llm.model, run->job_run_id};
+    *counts = (struct rr_deck_counts){.total = 0};
+    if (!service->conf->llm.enabled)
+        return rr_run_publish(service, &key, generation, stamp, NULL, err);
+    struct rr_deck deck;
+    if (rr_deck_open(&deck, generation, &settings, err) != 0)
+        return -1;
+    *counts = rr_deck_count(&deck);
+    int rc = rr_run_publish(service, &key, generation, stamp, &deck, err);
+    rr_deck_close(&deck);
+    return rc;
 }
 
 int rr_run_generate(struct rr_service *service, const struct rr_run *run, const struct rr_mode_list *wanted,
@@ -242,8 +271,9 @@ int rr_run_generate(struct rr_service *service, const struct rr_run *run, const 
     int rc = 0;
     for (uint32_t i = 0; i < wanted->count; i++) {
         enum rr_mode mode = wanted->modes[i];
-        bool done = read && publish(service, run, mode, &generation, &stamp, &why) == 0 &&
-                    record_success(service, run, mode, &generation, &stamp, &why) == 0;
+        struct rr_deck_counts counts;
+        bool done = read && publish(service, run, mode, &generation, &stamp, &counts, &why) == 0 &&
+                    record_success(service, run, mode, &generation, &stamp, &counts, &why) == 0;
         results[mode] = done ? RR_SUCCESS : RR_FAILED;
         if (done) {
             trim(service, mode);

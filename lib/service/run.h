@@ -1,6 +1,8 @@
 #ifndef RR_SERVICE_RUN_H
 #define RR_SERVICE_RUN_H
 
+#include "base/json.h"
+#include "model/deck.h"
 #include "report/generate.h"
 #include "service/service.h"
 
@@ -46,6 +48,13 @@ int rr_run_read(struct rr_service *service, const struct rr_run *run, struct rr_
  * report is untouched then. */
 int rr_run_generate(struct rr_service *service, const struct rr_run *run, const struct rr_mode_list *wanted,
                     enum rr_result results[RR_MODE_COUNT], struct rr_err *err);
+
+/* Writes the report with the deck's cards (NULL: all by rule) and publishes it. */
+int rr_run_publish(struct rr_service *service, const struct rr_key *key, const struct rr_generation *generation,
+                   const struct rr_run_stamp *stamp, struct rr_deck *deck, struct rr_err *err);
+
+/* `cards` of a record R. */
+cJSON *rr_run_cards_json(struct rr_json *json, const struct rr_deck_counts *counts);
 
 /* Records that the mode's cached report is still right. */
 int rr_run_record_skipped(struct rr_service *service, const struct rr_run *run, const struct rr_document *document,

@@ -80,6 +80,7 @@ static bool copy_member(const cJSON *meta, const char *name, char *out, size_t s
 static bool read_meta(const cJSON *tree, struct rr_document_meta *meta) {
     copy_member(tree, "db_version", meta->db_version, sizeof meta->db_version);
     copy_member(tree, "db_signature", meta->db_signature, sizeof meta->db_signature);
+    copy_member(tree, "generated_at", meta->generated_at, sizeof meta->generated_at);
     copy_member(tree, "generator_version", meta->generator_version, sizeof meta->generator_version);
     copy_member(tree, "job_run_id", meta->job_run_id, sizeof meta->job_run_id);
     meta->key.mode = rr_mode_parse(rr_json_member(tree, "mode"));

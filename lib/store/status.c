@@ -66,15 +66,13 @@ static void add_run(struct rr_json *json, cJSON *object, const char *name, const
     rr_json_add(json, object, name, run == NULL ? cJSON_CreateNull() : cJSON_Duplicate(run, true));
 }
 
-int rr_store_record(struct rr_store *store, enum rr_mode mode, const cJSON *run, struct rr_err *err) {
-    struct rr_status before;
-    rr_store_read_status(store, mode, &before);
-    bool success = rr_slice_equal(rr_json_member(run, "result"), (struct rr_slice)RR_SLICE("SUCCESS"));
+/* Replaces the mode's status; both runs are borrowed and may be NULL. */
+static int write_status(struct rr_store *store, enum rr_mode mode, const cJSON *last_run, const cJSON *last_success,
+                        struct rr_err *err) {
     struct rr_json json = {0};
     cJSON *object = rr_json_object(&json, NULL, NULL);
-    add_run(&json, object, "last_run", run);
-    add_run(&json, object, "last_success", success ? run : before.last_success);
-    rr_status_free(&before);
+    add_run(&json, object, "last_run", last_run);
+    add_run(&json, object, "last_success", last_success);
     struct rr_buf text = RR_BUF_INIT(status_max_bytes);
     int rc = rr_json_print(&json, object, &text, err);
     rr_buf_add_text(&text, "\n");
@@ -87,5 +85,33 @@ int rr_store_record(struct rr_store *store, enum rr_mode mode, const cJSON *run,
                  ? 0
                  : -1;
     rr_buf_free(&text);
+    return rc;
+}
+
+int rr_store_record(struct rr_store *store, enum rr_mode mode, const cJSON *run, struct rr_err *err) {
+    struct rr_status before;
+    rr_store_read_status(store, mode, &before);
+    bool success = rr_slice_equal(rr_json_member(run, "result"), (struct rr_slice)RR_SLICE("SUCCESS"));
+    int rc = write_status(store, mode, run, success ? run : before.last_success, err);
+    rr_status_free(&before);
+    return rc;
+}
+
+static void amend(struct rr_json *json, cJSON *run, const char *job_run_id, const char *name, const cJSON *value) {
+    if (!rr_slice_equal(rr_json_member(run, "job_run_id"), rr_slice_of(job_run_id)))
+        return;
+    cJSON_DeleteItemFromObjectCaseSensitive(run, name);
+    rr_json_add(json, run, name, cJSON_Duplicate(value, true));
+}
+
+int rr_store_amend(struct rr_store *store, enum rr_mode mode, const char *job_run_id, const char *name, const cJSON *value,
+                   struct rr_err *err) {
+    struct rr_status status;
+    struct rr_json json = {0};
+    rr_store_read_status(store, mode, &status);
+    amend(&json, status.last_run, job_run_id, name, value);
+    amend(&json, status.last_success, job_run_id, name, value);
+    int rc = json.failed ? rr_fail_memory(err) : write_status(store, mode, status.last_run, status.last_success, err);
+    rr_status_free(&status);
     return rc;
 }

@@ -91,11 +91,15 @@ static bool is_remembered(const struct rr_remembered *slot, const struct rr_key 
            same_key(&slot->meta.key, key);
 }
 
+void rr_store_etag(uint64_t hash, char etag[RR_ETAG_SIZE]) {
+    snprintf(etag, RR_ETAG_SIZE, "W/\"%016llx\"", (unsigned long long)hash);
+}
+
 /* Remembers that the open file is valid, and gives it its second name. */
 static void remember(struct rr_store *store, int fd, const struct stat *st, const struct rr_document_meta *meta, uint64_t hash) {
     struct rr_remembered *slot = remembered_slot(store, &meta->key);
     *slot = (struct rr_remembered){.inode = st->st_ino, .size = st->st_size, .mtime_ns = mtime_ns_of(st), .meta = *meta};
-    snprintf(slot->etag, sizeof slot->etag, "W/\"%016llx\"", (unsigned long long)hash);
+    rr_store_etag(hash, slot->etag);
     rr_version_name(&meta->key, hash, slot->version);
     if (!rr_version_link(store, fd, slot->version))
         slot->version[0] = '\0';

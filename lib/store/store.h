@@ -37,6 +37,7 @@ struct rr_document_meta {
     struct rr_key key;
     char db_version[40];
     char db_signature[64];
+    char generated_at[40];
     char generator_version[64];
     char job_run_id[64];
 };
@@ -69,6 +70,9 @@ void rr_store_unlock(struct rr_store *store);
  * caller's, and is freed by rr_document_free whatever came back. */
 int rr_store_find(struct rr_store *store, const struct rr_key *key, struct rr_document *document, struct rr_err *err);
 void rr_document_free(struct rr_document *document);
+
+/* The ETag of a document whose bytes have that hash (base/hash.h). */
+void rr_store_etag(uint64_t hash, char etag[RR_ETAG_SIZE]);
 
 /* The same without the body: one stat, for a report that is known to be valid. */
 int rr_store_peek(struct rr_store *store, const struct rr_key *key, struct rr_document *document, struct rr_err *err);
@@ -111,6 +115,10 @@ void rr_status_free(struct rr_status *status);
 /* Makes run (borrowed) the mode's last run, and its last success too if its result says so; the other entry stays. Every
  * writer holds the lock, so none undoes what another wrote. */
 int rr_store_record(struct rr_store *store, enum rr_mode mode, const cJSON *run, struct rr_err *err);
+
+/* Sets a member of the runs of that job_run_id, as far as the mode's status has them; value is borrowed. The lock is held. */
+int rr_store_amend(struct rr_store *store, enum rr_mode mode, const char *job_run_id, const char *name, const cJSON *value,
+                   struct rr_err *err);
 
 /* Removes reports and set-aside files that were written more than max_age_s ago, and cards that were not used for so long. The
  * file that rr_store_peek_latest gives stays whatever its age, and so does the status. */

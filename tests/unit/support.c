@@ -146,7 +146,7 @@ char *test_report_of_crm(const char *rows, enum rr_mode mode, const char *as_of,
     struct rr_generation generation;
     struct rr_err err;
     assert_ok(rr_generation_read(&generation, &order, &err));
-    assert_ok(rr_generation_write(&generation, mode, &stamp, &sink, &err));
+    assert_ok(rr_generation_write(&generation, mode, &stamp, NULL, &sink, &err));
     rr_generation_free(&generation);
     assert_false(text.failed);
     return text.ptr;

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 static const char success_names[] =
-    "result,as_of,mode,generated_at,db_version,db_signature,generator_version,job_run_id,trigger,duration_ms";
+    "result,as_of,mode,generated_at,db_version,db_signature,generator_version,job_run_id,trigger,duration_ms,cards";
 static const struct rr_mode_list both = {{RR_OFFLINE, RR_ONLINE}, 2}, offline_only = {{RR_OFFLINE}, 1},
                                  online_only = {{RR_ONLINE}, 1};
 

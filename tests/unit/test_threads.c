@@ -31,8 +31,8 @@ static void report(const char *path, int threads, struct rr_buf *text) {
     struct rr_generation generation;
     struct rr_err err;
     assert_ok(rr_generation_read(&generation, &order, &err));
-    assert_ok(rr_generation_write(&generation, RR_OFFLINE, &stamp, &sink, &err));
-    assert_ok(rr_generation_write(&generation, RR_ONLINE, &stamp, &sink, &err));
+    assert_ok(rr_generation_write(&generation, RR_OFFLINE, &stamp, NULL, &sink, &err));
+    assert_ok(rr_generation_write(&generation, RR_ONLINE, &stamp, NULL, &sink, &err));
     rr_generation_free(&generation);
 }
 
