@@ -67,6 +67,10 @@ $(BUILD)/tests/stub: $(BUILD)/tests/model/stub.o
 	@mkdir -p $(@D)
 	$(Q)$(LINK) -o $@ $^
 
+$(BUILD)/tests/nosocket.so: tests/model/nosocket.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(STRICT) $(CFLAGS) -fPIC -shared -o $@ $<
+
 # Rebuilt when the flags change, so that a sanitizer's objects never meet others.
 $(BUILD)/flags: FORCE
 	@mkdir -p $(BUILD)
@@ -83,7 +87,7 @@ run: packages-build packages-run
 	@$(MAKE) --no-print-directory -j$(shell nproc) programs
 	@exec nginx/run.sh
 
-unit: $(UNIT_TESTS) $(BUILD)/tests/stub
+unit: $(UNIT_TESTS) $(BUILD)/tests/stub $(BUILD)/tests/nosocket.so
 
 test: packages-build packages-run packages-test
 	@$(MAKE) --no-print-directory -j$(shell nproc) programs unit
