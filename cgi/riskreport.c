@@ -151,14 +151,26 @@ static void print_cards(const char *as_of, const struct rr_mode_list *modes, con
     }
 }
 
+/* Who asks for cards, and who watches. */
+struct asker {
+    struct rr_enrichment enrichment;
+    struct rr_watch watch;
+};
+
+static int open_asker(struct asker *asker, struct rr_service *service, struct rr_err *err) {
+    if (rr_enrich_open(&asker->enrichment, service, err) != 0)
+        return -1;
+    asker->enrichment.tell = tell_asked;
+    asker->enrichment.ctx = &asker->watch;
+    return 0;
+}
+
 /* Asks and prints; 0, or -1 with the first error. */
-static int enrich(struct rr_enrichment *enrichment, const char *as_of, const struct rr_mode_list *modes, struct rr_err *err) {
+static int enrich(struct asker *asker, const char *as_of, const struct rr_mode_list *modes, struct rr_err *err) {
     struct rr_enrich_outcome outcomes[RR_MODE_COUNT];
-    struct rr_watch watch = rr_watch_begin("cards");
-    enrichment->tell = tell_asked;
-    enrichment->ctx = &watch;
-    int rc = rr_enrich(enrichment, as_of, modes, outcomes, err);
-    rr_watch_end(&watch);
+    asker->watch = rr_watch_begin("cards");
+    int rc = rr_enrich(&asker->enrichment, as_of, modes, outcomes, err);
+    rr_watch_end(&asker->watch);
     print_cards(as_of, modes, outcomes);
     return rc;
 }
@@ -174,7 +186,7 @@ static int run_enrich(int argc, char **argv) {
     if (!begin("enrich [--date D] [--mode M|all]", options, argc, argv, &status))
         return status;
     struct bench bench;
-    struct rr_enrichment enrichment;
+    struct asker asker;
     struct rr_mode_list modes;
     char as_of[16];
     struct rr_err err;
@@ -183,9 +195,9 @@ static int run_enrich(int argc, char **argv) {
     status = EXIT_OK;
     if (read_choices(&bench, date, mode, as_of, &modes, &err) != 0)
         status = fail(EXIT_USAGE, &err);
-    else if (rr_enrich_open(&enrichment, &bench.service, &err) != 0 || enrich(&enrichment, as_of, &modes, &err) != 0)
+    else if (open_asker(&asker, &bench.service, &err) != 0 || enrich(&asker, as_of, &modes, &err) != 0)
         status = fail_work(&err);
-    rr_enrich_close(&enrichment);
+    rr_enrich_close(&asker.enrichment);
     rr_store_close(&bench.service.store);
     return status;
 }
@@ -198,17 +210,17 @@ static void print_outcome(const struct rr_job *job, const struct rr_job_outcome 
 }
 
 /* The report is there whatever becomes of its cards. */
-static void enrich_after(struct rr_enrichment *enrichment, const struct rr_job *job, const struct rr_job_outcome *outcome) {
+static void enrich_after(struct asker *asker, const struct rr_job *job, const struct rr_job_outcome *outcome) {
     struct rr_mode_list made = {.count = 0};
     struct rr_err err;
     for (uint32_t i = 0; i < job->modes.count; i++)
         if (outcome->results[job->modes.modes[i]] != RR_FAILED)
             made.modes[made.count++] = job->modes.modes[i];
-    if (made.count > 0 && enrich(enrichment, job->as_of, &made, &err) != 0)
+    if (made.count > 0 && enrich(asker, job->as_of, &made, &err) != 0)
         fprintf(stderr, "riskreport: cards: %s\n", err.message);
 }
 
-static int run_and_print(struct rr_service *service, const struct rr_job *job, struct rr_enrichment *enrichment) {
+static int run_and_print(struct rr_service *service, const struct rr_job *job, struct asker *asker) {
     struct rr_watch watch = rr_watch_begin("run");
     struct rr_job_outcome outcome;
     struct rr_err err;
@@ -219,8 +231,8 @@ static int run_and_print(struct rr_service *service, const struct rr_job *job, s
     if (rc != 0 && err.code == RR_LOCKED)
         return fail_work(&err);
     print_outcome(job, &outcome);
-    if (enrichment != NULL)
-        enrich_after(enrichment, job, &outcome);
+    if (asker != NULL)
+        enrich_after(asker, job, &outcome);
     return rc == 0 ? EXIT_OK : fail_work(&err);
 }
 
@@ -237,7 +249,7 @@ static int run_job(int argc, char **argv) {
     if (!begin("run [--date D] [--mode M|all] [--force]", options, argc, argv, &status))
         return status;
     struct bench bench;
-    struct rr_enrichment enrichment;
+    struct asker asker;
     struct rr_err err;
     if (open_bench(&bench, &err) != 0)
         return fail_work(&err);
@@ -245,12 +257,12 @@ static int run_job(int argc, char **argv) {
     bool asks = bench.conf.llm.enabled;
     if (read_choices(&bench, date, mode, job.as_of, &job.modes, &err) != 0)
         status = fail(EXIT_USAGE, &err);
-    else if (asks && rr_enrich_open(&enrichment, &bench.service, &err) != 0)
+    else if (asks && open_asker(&asker, &bench.service, &err) != 0)
         status = fail_work(&err);
     else
-        status = run_and_print(&bench.service, &job, asks ? &enrichment : NULL);
+        status = run_and_print(&bench.service, &job, asks ? &asker : NULL);
     if (asks)
-        rr_enrich_close(&enrichment);
+        rr_enrich_close(&asker.enrichment);
     rr_store_close(&bench.service.store);
     return status;
 }

@@ -147,7 +147,7 @@ int rr_ask_read_key(const struct rr_llm_conf *conf, char key[RR_LLM_KEY_SIZE], s
     snprintf(key, RR_LLM_KEY_SIZE, "%s", conf->key);
     if (conf->key_file[0] == '\0')
         return 0;
-    struct rr_buf text = RR_BUF_INIT(2 * RR_LLM_KEY_SIZE);
+    struct rr_buf text = RR_BUF_INIT((size_t)2 * RR_LLM_KEY_SIZE);
     int rc = read_key_file(conf->key_file, &text, err);
     if (rc == 0) {
         struct rr_slice trimmed = rr_slice_trim((struct rr_slice){text.ptr, text.len});

@@ -37,7 +37,7 @@ static void offer(struct largest *largest, const struct rr_row *row) {
 static int choose(const struct rr_ranking *ranking, const struct rr_row ***rows, uint32_t *count, struct rr_err *err) {
     struct largest largest = {.count = 0};
     *count = 0;
-    *rows = calloc((size_t)ranking->count + 1, sizeof **rows);
+    *rows = calloc((size_t)ranking->count + 1, sizeof(const struct rr_row *));
     if (*rows == NULL)
         return rr_fail_memory(err);
     for (uint32_t i = 0; i < ranking->count; i++) {

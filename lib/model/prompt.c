@@ -7,7 +7,7 @@
 /* A file as a text of the program. The assembler reads it, so that what is sent is what stands in the file. */
 #define FILE_TEXT(name, path)                                                                                                    \
     __asm__(".pushsection .rodata\n" #name ": .incbin \"lib/model/prompts/" path "\"\n.byte 0\n.popsection\n");                  \
-    extern const char name[] __attribute__((visibility("hidden")))
+    extern const char(name)[] __attribute__((visibility("hidden")))
 
 #define PROMPT(mode)                                                                                                             \
     FILE_TEXT(rr_prompt_##mode##_system, #mode "/v1/system.txt");                                                                \
