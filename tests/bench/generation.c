@@ -31,9 +31,9 @@ int main(int argc, char **argv) {
         fprintf(stderr, "generation: %s\n", err.message);
         return 1;
     }
-    int rc = rr_generation_write(&generation, RR_OFFLINE, &stamp, &sink, &err);
+    int rc = rr_generation_write(&generation, RR_OFFLINE, &stamp, NULL, &sink, &err);
     if (rc == 0)
-        rc = rr_generation_write(&generation, RR_ONLINE, &stamp, &sink, &err);
+        rc = rr_generation_write(&generation, RR_ONLINE, &stamp, NULL, &sink, &err);
     rr_generation_free(&generation);
     if (rc != 0) {
         fprintf(stderr, "generation: %s\n", err.message);
