@@ -135,26 +135,29 @@ static int read_blockers(struct rr_answer *answer, const cJSON *card, bool pipel
     return 0;
 }
 
-int rr_answer_take(struct rr_answer *answer, const cJSON *card, bool pipeline_zero, struct rr_err *err) {
+int rr_answer_take(struct rr_answer *answer, const cJSON *card, const struct rr_facts *facts, struct rr_err *err) {
     *answer = (struct rr_answer){.level = RR_GOOD};
     if (!cJSON_IsObject(card))
         return rr_fail(err, RR_BROKEN, "it must be one JSON object");
-    if (read_level(answer, card, err) != 0 || read_blockers(answer, card, pipeline_zero, err) != 0 ||
+    if (read_level(answer, card, err) != 0 || read_blockers(answer, card, facts->pipeline_zero, err) != 0 ||
         read_sentences(answer->evidence, RR_ANSWER_EVIDENCE, RR_ANSWER_EVIDENCE, card, "evidence_bullets", err) != 0 ||
         read_sentences(answer->actions, RR_ANSWER_ACTIONS_MIN, RR_ANSWER_ACTIONS_MAX, card, "recommended_actions", err) != 0)
         return -1;
+    for (int i = 0; i < RR_ANSWER_EVIDENCE; i++)
+        if (!rr_facts_agree(facts, rr_slice_of(answer->evidence[i])))
+            return rr_fail(err, RR_BROKEN, "evidence_bullets: a number before 억 or %% is not that of the data");
     if (cJSON_GetArraySize(card) != member_count)
         return rr_fail(err, RR_BROKEN, "it must have no other members than the four");
     return 0;
 }
 
-int rr_answer_read(struct rr_answer *answer, struct rr_slice json, bool pipeline_zero, struct rr_err *err) {
+int rr_answer_read(struct rr_answer *answer, struct rr_slice json, const struct rr_facts *facts, struct rr_err *err) {
     /* a text would end there, and what stands behind would not be looked at */
     bool has_nul = rr_slice_find(json, (struct rr_slice)RR_SLICE("\\u0000")) >= 0;
     if (json.len == 0 || has_nul || !rr_json_is_valid(json))
         return rr_fail(err, RR_BROKEN, "it must be one whole JSON object and nothing else");
     cJSON *card = cJSON_ParseWithLength(json.ptr, json.len);
-    int rc = rr_answer_take(answer, card, pipeline_zero, err);
+    int rc = rr_answer_take(answer, card, facts, err);
     cJSON_Delete(card);
     return rc;
 }

@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "model/facts.h"
 #include "rules/risk.h"
 
 #include <stdbool.h>
@@ -25,8 +26,9 @@ struct rr_answer {
 
 /* Reads a card: one JSON object of exactly `risk_level`, `top_blockers`, `evidence_bullets`, `recommended_actions`. RR_BROKEN
  * says what is wrong with it, in words that hold none of its own, so that they may be told to whoever wrote it. */
-int rr_answer_read(struct rr_answer *answer, struct rr_slice json, bool pipeline_zero, struct rr_err *err);
-int rr_answer_take(struct rr_answer *answer, const cJSON *card, bool pipeline_zero, struct rr_err *err); /* the same of a tree */
+int rr_answer_read(struct rr_answer *answer, struct rr_slice json, const struct rr_facts *facts, struct rr_err *err);
+int rr_answer_take(struct rr_answer *answer, const cJSON *card, const struct rr_facts *facts,
+                   struct rr_err *err); /* the same of a tree */
 
 /* The text of the first choice of a chat completion, appended to out. RR_BROKEN where body is no such thing, or the model
  * refused. */

@@ -54,24 +54,25 @@ static int choose(const struct rr_ranking *ranking, const struct rr_row ***rows,
 
 /* ---- What is in the store ---- */
 
-static void read_stored(const struct rr_deck *deck, struct rr_deck_card *card, const cJSON *stored) {
+static void read_stored(const struct rr_deck *deck, struct rr_deck_card *card, const cJSON *stored, struct rr_slice payload) {
     struct rr_err ignored;
     struct rr_slice created_at = rr_json_member(stored, "created_at"), job_run_id = rr_json_member(stored, "job_run_id");
     const cJSON *answer = cJSON_GetObjectItemCaseSensitive(stored, "card");
+    const struct rr_facts facts = rr_facts_of(&deck->generation->book, card->row, payload);
     if (created_at.ptr == NULL || rr_clock_parse_iso(created_at.ptr) < 0 ||
-        rr_answer_take(&card->answer, answer, card->row->risk.pipeline_zero, &ignored) != 0)
+        rr_answer_take(&card->answer, answer, &facts, &ignored) != 0)
         return;
     bool of_this = rr_slice_equal(job_run_id, rr_slice_of(deck->settings.job_run_id));
     card->state = of_this ? RR_DECK_MADE : RR_DECK_CACHED;
     snprintf(card->created_at, sizeof card->created_at, "%s", created_at.ptr);
 }
 
-static void find_stored(const struct rr_deck *deck, struct rr_deck_card *card) {
+static void find_stored(const struct rr_deck *deck, struct rr_deck_card *card, struct rr_slice payload) {
     struct rr_buf text = RR_BUF_INIT(RR_STORED_CARD_MAX_BYTES);
     struct rr_err ignored;
     if (rr_cards_find(deck->settings.store, card->digest, &text, &ignored) == 0) {
         cJSON *stored = cJSON_ParseWithLength(text.ptr, text.len);
-        read_stored(deck, card, stored);
+        read_stored(deck, card, stored, payload);
         cJSON_Delete(stored);
     }
     rr_buf_free(&text);
@@ -106,7 +107,7 @@ static int fill(struct rr_deck *deck, const struct rr_row *const *rows, struct r
         deck->by_account[i] = &deck->cards[i];
         rc = compute_digest(deck, &deck->cards[i], &payload, err);
         if (rc == 0)
-            find_stored(deck, &deck->cards[i]);
+            find_stored(deck, &deck->cards[i], (struct rr_slice){payload.ptr, payload.len});
     }
     rr_buf_free(&payload);
     qsort(deck->by_account, deck->count, sizeof(const struct rr_deck_card *), by_account);
@@ -161,7 +162,13 @@ static int keep(const struct rr_deck *deck, const struct rr_deck_card *card, str
 
 int rr_deck_take(struct rr_deck *deck, struct rr_deck_card *card, struct rr_slice answer, const struct rr_clock *clock,
                  struct rr_err *err) {
-    if (rr_answer_read(&card->answer, answer, card->row->risk.pipeline_zero, err) != 0)
+    struct rr_buf payload = RR_BUF_INIT(payload_max_bytes);
+    rr_deck_payload(deck, card, &payload);
+    const struct rr_facts facts =
+        rr_facts_of(&deck->generation->book, card->row, (struct rr_slice){payload.ptr, payload.failed ? 0 : payload.len});
+    int rc = rr_answer_read(&card->answer, answer, &facts, err);
+    rr_buf_free(&payload);
+    if (rc != 0)
         return -1;
     card->state = RR_DECK_MADE;
     rr_clock_iso(rr_clock_now_s(clock), card->created_at);

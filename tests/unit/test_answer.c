@@ -12,8 +12,20 @@
     "늦어지고 있습니다.\"]"
 #define ACTIONS "\"recommended_actions\":[\"예산 일정을 확인합니다.\",\"담당자를 만납니다.\"]"
 
+/* Of a row with a target of 3 억, 1.2 of it confirmed, and a memo. */
+static const struct rr_facts facts = {.krw = {3e8, 1.2e8, 1.8e8, 0.456e8},
+                                      .krw_count = 4,
+                                      .percents = {40, 20, 7.777},
+                                      .percent_count = 3,
+                                      .told = RR_SLICE("{\"text\":\"예산 2.5억 확보, 할인 12.5% 요청, 11억\"}")},
+                             no_pipeline = {.pipeline_zero = true,
+                                            .krw = {3e8, 1.2e8},
+                                            .krw_count = 2,
+                                            .percents = {40},
+                                            .percent_count = 1};
+
 static int read_text(struct rr_answer *answer, const char *json, struct rr_err *err) {
-    return rr_answer_read(answer, rr_slice_of(json), false, err);
+    return rr_answer_read(answer, rr_slice_of(json), &facts, err);
 }
 
 static void a_card_is_read(void **state) {
@@ -75,7 +87,7 @@ static int read_sentence(const char *sentence, struct rr_err *err) {
     struct rr_answer answer;
     snprintf(json, sizeof json, "%s%s\"]}",
              "{" LEVEL "," BLOCKERS "," EVIDENCE ",\"recommended_actions\":[\"예산 일정을 확인합니다.\",\"", sentence);
-    return rr_answer_read(&answer, rr_slice_of(json), false, err);
+    return rr_answer_read(&answer, rr_slice_of(json), &facts, err);
 }
 
 static void plain_korean_is_taken(void **state) {
@@ -140,13 +152,52 @@ static void a_sentence_has_120_characters_at_most(void **state) {
     assert_fails(read_sentence(sentence, &err), RR_BROKEN);
 }
 
+/* Only of evidence: what is to be done may have figures of its own. */
+static void evidence_has_no_figures_but_the_rows(void **state) {
+    (void)state;
+    static const struct {
+        const char *sentence;
+        bool right;
+    } cases[] = {
+        {"목표 3억 원 대비 확정 1.20억 원입니다.", true},
+        {"목표 3.1억 원에 미치지 못합니다.", false},
+        {"부족분은 1.8 억 원입니다.", true},
+        {"부족분은 18억 원입니다.", false},
+        {"예상 금액은 0.46억 원입니다.", true},
+        {"예상 금액은 0.45억 원입니다.", true},
+        {"예상 금액은 0.47억 원입니다.", false},
+        {"예상 금액은 1,200억 원입니다.", false},
+        {"커버리지 40%로 기준을 넘었습니다.", true},
+        {"커버리지 80%로 기준을 넘었습니다.", false},
+        {"커버리지 7.77%에 그쳤습니다.", true},
+        {"커버리지 7.8%에 그쳤습니다.", true},
+        {"메모에 예산 2.5억 확보라고 합니다.", true},
+        {"메모에 예산 5억 확보라고 합니다.", false},
+        {"할인 12.5%를 요청했습니다.", true},
+        {"할인 2.5%를 요청했습니다.", false},
+        {"2026년 4월 3건의 딜이 있습니다.", true},
+        {"그 밖의 딜은 5억입니다.", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_case(cases[i].sentence, rr_facts_agree(&facts, rr_slice_of(cases[i].sentence)), cases[i].right);
+    struct rr_answer answer;
+    struct rr_err err;
+    assert_fails(read_text(&answer,
+                           "{" LEVEL "," BLOCKERS
+                           ",\"evidence_bullets\":[\"목표 9억 원입니다.\",\"예산이 모자랍니다.\",\"결재가 늦어집니다.\"]," ACTIONS
+                           "}",
+                           &err),
+                 RR_BROKEN);
+    assert_ok(read_sentence("담당자에게 15% 할인안을 제안합니다.", &err));
+}
+
 static void pipeline_zero_is_for_those_who_have_none(void **state) {
     (void)state;
     struct rr_answer answer;
     struct rr_err err;
     const struct rr_slice card = RR_SLICE("{" LEVEL ",\"top_blockers\":[\"PIPELINE_ZERO\"]," EVIDENCE "," ACTIONS "}");
-    assert_ok(rr_answer_read(&answer, card, true, &err));
-    assert_fails(rr_answer_read(&answer, card, false, &err), RR_BROKEN);
+    assert_ok(rr_answer_read(&answer, card, &no_pipeline, &err));
+    assert_fails(rr_answer_read(&answer, card, &facts, &err), RR_BROKEN);
 }
 
 /* What is wrong is sent back to the model: it must not carry what a memo made the model say. */
@@ -189,6 +240,7 @@ int main(void) {
         cmocka_unit_test(plain_korean_is_taken),
         cmocka_unit_test(markup_links_and_rubbish_are_refused),
         cmocka_unit_test(a_sentence_has_120_characters_at_most),
+        cmocka_unit_test(evidence_has_no_figures_but_the_rows),
         cmocka_unit_test(pipeline_zero_is_for_those_who_have_none),
         cmocka_unit_test(a_problem_tells_nothing_of_the_answer),
         cmocka_unit_test(the_text_of_a_completion_is_unpacked),

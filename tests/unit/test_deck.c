@@ -281,7 +281,7 @@ static void prompt_schema_and_check_agree(void **state) {
             struct rr_err err;
             snprintf(card, sizeof card, "{\"risk_level\":\"%s\",\"top_blockers\":[\"%s\"]%s", level->valuestring,
                      label->valuestring, strstr(card_text, ",\"evidence_bullets\""));
-            assert_ok(rr_answer_read(&answer, rr_slice_of(card), true, &err));
+            assert_ok(rr_answer_read(&answer, rr_slice_of(card), &(const struct rr_facts){.pipeline_zero = true}, &err));
             assert_non_null(strstr(system, label->valuestring));
             assert_non_null(strstr(system, level->valuestring));
         }
