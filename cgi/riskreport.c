@@ -123,13 +123,13 @@ static int read_choices(const struct bench *bench, const char *date, const char 
 static void tell_asked(void *ctx, const struct rr_ask_progress *progress) {
     struct rr_watch *watch = ctx;
     uint32_t asked = progress->made + progress->failed, done = progress->cached + asked;
-    int64_t took_s = (rr_monotonic_ms() - watch->begun_ms) / 1000;
+    int64_t took_ms = rr_monotonic_ms() - watch->begun_ms;
     if (asked == 0)
         rr_watch_tell(watch, "%u of %u (%u cached), asking for %lld s", done, progress->total, progress->cached,
-                      (long long)took_s);
+                      (long long)took_ms / 1000);
     else
         rr_watch_tell(watch, "%u of %u (%u cached, %u failed), about %lld s left", done, progress->total, progress->cached,
-                      progress->failed, (long long)(took_s * (progress->total - done) / asked));
+                      progress->failed, (long long)(took_ms * (progress->total - done) / asked + 999) / 1000);
 }
 
 static void print_cards(const char *as_of, const struct rr_mode_list *modes, const struct rr_enrich_outcome *outcomes) {

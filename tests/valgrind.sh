@@ -17,6 +17,13 @@ export CACHE_DIR=$work_dir/cli-cache WORK_DIR=$work_dir/copies DB_PATH=$work_dir
 check 'valgrind: run' "${memcheck[@]}" "$CLI" run --date 2026-01-10
 check 'valgrind: generate' "${memcheck[@]}" "$CLI" generate --db "$FIXTURES/crm_wide.db" --date 2026-01-10 --output "$work_dir/out.json"
 check 'valgrind: verify' "${memcheck[@]}" "$CLI" verify
+"$BUILD/tests/stub" 0 key "$work_dir/request" >"$work_dir/port" & stub_pid=$!
+until [[ -s $work_dir/port ]]; do sleep 0.05; done
+for behaviour in good label failing-first flood; do
+    check "valgrind: cards by a language model, $behaviour" env LLM_PROVIDER=openai "LLM_MODEL=$behaviour" "LLM_BASE_URL=http://127.0.0.1:$(cat "$work_dir/port")/$behaviour" \
+        "${memcheck[@]}" "$CLI" run --date 2026-01-10 --mode online --force
+done
+kill "$stub_pid"
 check 'valgrind: demo' "${memcheck[@]}" "$CLI" demo --output "$work_dir/demo.db" --deals 300
 
 # One worker, a thousand requests of every kind: twice 500, and its memory after the first half is its memory after the second.

@@ -112,7 +112,7 @@ static int converse(struct asking *asking, struct rr_err *err) {
     return rc;
 }
 
-int rr_ask_for_missing(struct rr_deck *deck, const struct rr_ask *ask, struct rr_err *why, struct rr_err *err) {
+int rr_ask_for_missing(struct rr_deck *deck, struct rr_ask *ask, struct rr_err *why, struct rr_err *err) {
     const struct rr_deck_counts before = rr_deck_count(deck);
     struct asking asking = {
         .deck = deck,
@@ -124,10 +124,16 @@ int rr_ask_for_missing(struct rr_deck *deck, const struct rr_ask *ask, struct rr
     *why = (struct rr_err){RR_OK, ""};
     if (before.fallback == 0)
         return 0;
+    if (ask->given_up.code != RR_OK) {
+        *why = *err = ask->given_up;
+        return -1;
+    }
     asking.repaired = calloc(deck->count, sizeof *asking.repaired);
     if (asking.repaired == NULL)
         return rr_fail_memory(err);
     int rc = converse(&asking, err);
+    if (rc != 0)
+        ask->given_up = *err;
     free(asking.repaired);
     if (asking.next < deck->count && why->code == RR_OK)
         rr_err_set(why, RR_PIPELINE_FAILED, "LLM_BUDGET_SEC was used up");

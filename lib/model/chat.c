@@ -276,25 +276,25 @@ static size_t start_lines(struct rr_chat *chat, const struct rr_chat_work *work,
     return busy;
 }
 
-/* True when a line has come free. */
-static bool land_lines(struct rr_chat *chat, const struct rr_chat_work *work) {
+/* Ends one transfer that is over, if there is one: what it takes to keep its answer, the next request of the line should not wait
+ * for that of all others. */
+static bool land_one(struct rr_chat *chat, const struct rr_chat_work *work) {
     int running, left;
-    bool landed = false;
+    struct line *line = NULL;
     curl_multi_perform(chat->multi, &running);
-    for (const CURLMsg *message; (message = curl_multi_info_read(chat->multi, &left)) != NULL;) {
-        struct line *line = NULL;
-        CURLcode code = message->data.result;
-        if (message->msg == CURLMSG_DONE && curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &line) == CURLE_OK)
-            land(chat, line, work, code);
-        landed = true;
-    }
-    return landed;
+    const CURLMsg *message = curl_multi_info_read(chat->multi, &left);
+    if (message == NULL)
+        return false;
+    CURLcode code = message->data.result;
+    if (message->msg == CURLMSG_DONE && curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &line) == CURLE_OK)
+        land(chat, line, work, code);
+    return true;
 }
 
 int rr_chat_run(struct rr_chat *chat, const struct rr_chat_work *work, struct rr_err *err) {
     bool more = true;
     while (start_lines(chat, work, &more) > 0 || (more && !is_over(chat))) {
-        bool landed = land_lines(chat, work);
+        bool landed = land_one(chat, work);
         work->tick(work->ctx);
         if (!landed)
             curl_multi_poll(chat->multi, NULL, 0, tick_ms, NULL);

@@ -131,7 +131,7 @@ static int replace(struct enriching *enriching, struct rr_enrich_outcome *outcom
 /* ---- All of it ---- */
 
 /* What was made before asking became no use is put in all the same. */
-static int ask_and_replace(struct enriching *enriching, const struct rr_ask *ask, struct rr_enrich_outcome *outcome,
+static int ask_and_replace(struct enriching *enriching, struct rr_ask *ask, struct rr_enrich_outcome *outcome,
                            struct rr_err *err) {
     struct rr_err given_up = {RR_OK, ""};
     rr_ask_for_missing(&enriching->deck, ask, &outcome->why, &given_up);
@@ -143,8 +143,7 @@ static int ask_and_replace(struct enriching *enriching, const struct rr_ask *ask
     return -1;
 }
 
-static int enrich_mode(struct enriching *enriching, const struct rr_ask *ask, struct rr_enrich_outcome *outcome,
-                       struct rr_err *err) {
+static int enrich_mode(struct enriching *enriching, struct rr_ask *ask, struct rr_enrich_outcome *outcome, struct rr_err *err) {
     if (find_report(enriching, err) != 0)
         return -1;
     const struct rr_deck_settings settings = {enriching->service->store, enriching->key.mode, ask->conf->model,
@@ -159,7 +158,7 @@ static int enrich_mode(struct enriching *enriching, const struct rr_ask *ask, st
 static int enrich_modes(struct rr_enrichment *enrichment, const struct rr_generation *generation, const struct rr_run *run,
                         const struct rr_mode_list *modes, struct rr_enrich_outcome *outcomes, struct rr_err *err) {
     struct rr_service *service = enrichment->service;
-    const struct rr_ask ask = {
+    struct rr_ask ask = {
         .conf = &service->conf->llm,
         .key = enrichment->key,
         .deadline = rr_deadline_in_ms(service->conf->llm.budget_s * 1000),
