@@ -2,6 +2,7 @@
 # make run        serve on http://127.0.0.1:PORT, with a demo CRM unless DB_PATH is set
 # make test       everything that can fail, on the plain build
 # make lint | asan | valgrind | clean
+# make soak       everything at once for SECONDS=60, and every answer looked at
 # make bench      what it costs, beside a yardstick (docs/performance.md)
 
 CFLAGS   ?= -O2 -g
@@ -31,7 +32,7 @@ CLI_OBJECTS    := $(BUILD)/cgi/riskreport.o $(BUILD)/cgi/options.o $(BUILD)/cgi/
 UNIT_TESTS     := $(patsubst tests/unit/test_%.c,$(BUILD)/tests/test_%,$(sort $(wildcard tests/unit/test_*.c)))
 PROGRAMS       := $(BUILD)/bin/riskreport $(BUILD)/bin/riskreport.fcgi
 
-.PHONY: all build programs run test unit lint asan valgrind bench clean packages-%
+.PHONY: all build programs run test unit lint asan valgrind soak bench clean packages-%
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -103,6 +104,10 @@ asan: packages-build packages-run packages-test
 valgrind: packages-build packages-run packages-test
 	@$(MAKE) --no-print-directory -j$(shell nproc) programs unit
 	@tests/valgrind.sh
+
+soak: packages-build packages-run packages-test
+	@$(MAKE) --no-print-directory -j$(shell nproc) programs
+	@SOAK_SECONDS=$(or $(SECONDS),60) SUITE_LIMIT_SEC=$$(($(or $(SECONDS),60) + 120)) tests/run.sh tests/soak/run.sh
 
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libriskreport.a
 	@mkdir -p $(@D)
