@@ -6,16 +6,19 @@
 
 static const struct rr_slice convert = RR_SLICE("Convert"), won = RR_SLICE("Won"), lost = RR_SLICE("Lost");
 
-static struct rr_tokens tokens_of(struct rr_slice text, struct rr_possibilities *possibilities) {
+static bool read_tokens(struct rr_tokens *tokens, struct rr_slice text, struct rr_possibilities *possibilities) {
     if (text.len == 0 || text.len > RR_POSSIBILITY_MAX)
-        return rr_tokens_parse(text);
+        return rr_tokens_parse(text, tokens);
     struct rr_possibility *place = &possibilities->seen[rr_hash64(text) % RR_POSSIBILITIES];
     if (place->len != text.len || memcmp(place->text, text.ptr, text.len) != 0) {
-        place->tokens = rr_tokens_parse(text);
+        if (!rr_tokens_parse(text, tokens))
+            return false;
+        place->tokens = *tokens;
         place->len = (uint8_t)text.len;
         memcpy(place->text, text.ptr, text.len);
     }
-    return place->tokens;
+    *tokens = place->tokens;
+    return true;
 }
 
 /* 예상 체결액 is not even asked for where 금액 says something. */
@@ -26,7 +29,7 @@ static struct rr_amount amount_of(const struct rr_rows *row) {
     return rr_amount_of_deal(amount, rr_rows_text(row, RR_DEAL_EXPECTED_AMOUNT));
 }
 
-static void read_bucket(struct rr_deal *deal, struct rr_slice status, const struct rr_rows *row,
+static bool read_bucket(struct rr_deal *deal, struct rr_slice status, const struct rr_rows *row,
                         struct rr_possibilities *possibilities) {
     struct rr_bucket_facts facts = {.won = rr_slice_equal(status, won), .lost = rr_slice_equal(status, lost)};
     facts.contract = deal->top.contract;
@@ -35,12 +38,13 @@ static void read_bucket(struct rr_deal *deal, struct rr_slice status, const stru
     if (facts.won) {
         facts.end = deal->top.end = rr_day_parse(rr_rows_text(row, RR_DEAL_END));
         facts.course_known = !rr_slice_blank(rr_rows_text(row, RR_DEAL_COURSE));
-    } else if (!facts.lost) {
-        facts.tokens = tokens_of(rr_rows_text(row, RR_DEAL_POSSIBILITY), possibilities);
+    } else if (!facts.lost && !read_tokens(&facts.tokens, rr_rows_text(row, RR_DEAL_POSSIBILITY), possibilities)) {
+        return false;
     }
     deal->bucket = rr_bucket_of(&facts);
     deal->has_status = status.ptr != NULL;
     deal->is_open = deal->of_target_year && deal->has_status && !facts.lost;
+    return true;
 }
 
 static bool read_top(struct rr_top_deal *top, const struct rr_deal *deal, struct rr_slice status, const struct rr_rows *row,
@@ -85,6 +89,7 @@ int rr_deal_read(struct rr_deal *deal, const struct rr_rows *row, int target_yea
         return -1;
     if (deal->year_unknown)
         return 1;
-    read_bucket(deal, status, row, possibilities);
+    if (!read_bucket(deal, status, row, possibilities))
+        return -1;
     return !deal->is_open || read_top(&deal->top, deal, status, row, arena) ? 1 : -1;
 }

@@ -4,6 +4,7 @@
 #include "base/mode.h"
 #include "base/text.h"
 #include "rules/day.h"
+#include "rules/tokens.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -12,14 +13,6 @@
 enum rr_bucket { RR_BUCKET_NONE, RR_CONFIRMED_CONTRACT, RR_CONFIRMED_COMMIT, RR_EXPECTED_HIGH };
 
 bool rr_bucket_confirmed(enum rr_bucket bucket);
-
-/* What 성사 가능성 says, of the two tokens that matter (rules.md D1 "probability tokens"). */
-struct rr_tokens {
-    bool committed; /* 확정 */
-    bool high;      /* 높음 */
-};
-
-struct rr_tokens rr_tokens_parse(struct rr_slice possibility);
 
 /* What the bucket of a deal depends on. */
 struct rr_bucket_facts {

@@ -1,5 +1,6 @@
 #include "support.h"
 
+#include "base/thread.h"
 #include "rules/bucket.h"
 
 #include <stdlib.h>
@@ -17,7 +18,8 @@ struct reading {
 };
 
 static int tokens_of(const char *text) {
-    struct rr_tokens tokens = rr_tokens_parse(rr_slice_of(text));
+    struct rr_tokens tokens;
+    assert_true(rr_tokens_parse(rr_slice_of(text), &tokens));
     return (tokens.committed ? committed : 0) + (tokens.high ? high : 0);
 }
 
@@ -58,6 +60,60 @@ static void arrays_are_opened_to_any_depth(void **state) {
     snprintf(deep + 400, sizeof deep - 400, "\"높음\"");
     memset(deep + strlen(deep), ']', 400);
     assert_int_equal(tokens_of(deep), high);
+}
+
+/* `[[["` and, as a JSON string in it, the same again: a backslash is written \\u005c, so that every turn adds little. */
+static char *nest(int brackets, int turns) {
+    char *text = strdup("\"확정\"");
+    for (int turn = 0; turn < turns; turn++) {
+        size_t len = strlen(text), size = len * 6 + 2 * (size_t)brackets + 3;
+        char *outer = malloc(size), *out = outer;
+        memset(out, '[', (size_t)brackets);
+        out += brackets;
+        *out++ = '"';
+        for (size_t i = 0; i < len; i++) {
+            if (text[i] == '"' || text[i] == '\\')
+                out += snprintf(out, 7, text[i] == '"' ? "\\u0022" : "\\u005c");
+            else
+                *out++ = text[i];
+        }
+        *out++ = '"';
+        memset(out, ']', (size_t)brackets);
+        out[brackets] = '\0';
+        free(text);
+        text = outer;
+    }
+    return text;
+}
+
+static void *read_nest(void *text) {
+    assert_int_equal(tokens_of(text), committed);
+    return NULL;
+}
+
+/* A thread that reads deals has a small stack. */
+static void a_deep_text_takes_no_deep_stack(void **state) {
+    (void)state;
+    pthread_t thread;
+    char *text = nest(999, RR_TOKENS_NESTED_MAX - 1);
+    assert_ok(rr_thread_start(&thread, read_nest, text));
+    pthread_join(thread, NULL);
+    free(text);
+    text = nest(1, RR_TOKENS_NESTED_MAX);
+    assert_int_equal(tokens_of(text), none);
+    free(text);
+}
+
+static void a_million_brackets_are_a_text(void **state) {
+    (void)state;
+    enum { million = 1000000 };
+    char *text = malloc(2 * million + sizeof "\"확정\"");
+    memset(text, '[', million);
+    memcpy(text + million, "\"확정\"", sizeof "\"확정\"" - 1);
+    memset(text + million + sizeof "\"확정\"" - 1, ']', million);
+    text[2 * million + sizeof "\"확정\"" - 1] = '\0';
+    assert_int_equal(tokens_of(text), none);
+    free(text);
 }
 
 static void of_objects_the_values_count_and_not_the_keys(void **state) {
@@ -101,6 +157,10 @@ static void escapes_are_read(void **state) {
         {"\"\\ub192음\"", high},
         {"[\"[\\\"\\\\ud655\\\\uc815\\\"]\"]", committed},
         {"\\ud655\\uc815", none}, /* not JSON, so not an escape */
+        {"[\"\\n확정\\t\"]", committed},
+        {"[\"확정\\ud83d\\ude00\"]", none},
+        {"[\"\\ud800\",\"확정\"]", committed}, /* half a pair: JSON, and some other text */
+        {"[\"\\ud800\\u0041\",\"\\udc00\",\"확정\"]", committed},
     };
     assert_tokens(cases, COUNT(cases));
 }
@@ -147,9 +207,10 @@ static void a_nul_ends_no_string(void **state) {
 
 static void a_slice_ends_where_it_ends(void **state) {
     (void)state;
-    struct rr_tokens tokens = rr_tokens_parse((struct rr_slice){"[\"높음\"]]", 10});
+    struct rr_tokens tokens;
+    assert_true(rr_tokens_parse((struct rr_slice){"[\"높음\"]]", 10}, &tokens));
     assert_true(tokens.high);
-    tokens = rr_tokens_parse((struct rr_slice){"[\"높음\"]", 9});
+    assert_true(rr_tokens_parse((struct rr_slice){"[\"높음\"]", 9}, &tokens));
     assert_false(tokens.high);
 }
 
@@ -243,6 +304,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_plain_text_is_one_token),
         cmocka_unit_test(arrays_are_opened_to_any_depth),
+        cmocka_unit_test(a_deep_text_takes_no_deep_stack),
+        cmocka_unit_test(a_million_brackets_are_a_text),
         cmocka_unit_test(of_objects_the_values_count_and_not_the_keys),
         cmocka_unit_test(a_string_that_is_json_is_opened_too),
         cmocka_unit_test(escapes_are_read),
