@@ -2,13 +2,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sqlite3.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct rr_db {
     sqlite3 *handle;
     struct rr_deadline deadline;
+    int64_t ops_left;
+    bool memory_failed; /* while a text was given out: whoever took it for a NULL is told at the next step */
 };
 
 struct rr_stmt {
@@ -16,11 +21,38 @@ struct rr_stmt {
     struct rr_db *db;
 };
 
-enum { busy_wait_max_ms = 2000, progress_ops = 100000 };
+enum { busy_wait_max_ms = 2000, progress_ops = 2000, copy_pages = 1024 };
+
+/* Steps of SQLite's machine that reading a sound database may take: some for every byte of it, and a few for its schema. Pages
+ * that name each other as what is below them would never end. */
+enum { ops_per_byte = 16, ops_min = 20000000 };
+
+enum { text_max_mib = 16 };
+
+/* What a database of somebody else's may ask of us: far beyond any CRM, far below what would hurt. */
+static const struct {
+    int id, max;
+} limits[] = {
+    {SQLITE_LIMIT_LENGTH, text_max_mib * 1024 * 1024},
+    {SQLITE_LIMIT_SQL_LENGTH, 1024 * 1024}, /* a CREATE TABLE of a few thousand columns */
+    {SQLITE_LIMIT_EXPR_DEPTH, 100},
+    {SQLITE_LIMIT_COMPOUND_SELECT, 10},
+    {SQLITE_LIMIT_VDBE_OP, 100000},
+    {SQLITE_LIMIT_ATTACHED, 0},
+    {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 100},
+    {SQLITE_LIMIT_TRIGGER_DEPTH, 1},
+    {SQLITE_LIMIT_WORKER_THREADS, 0},
+};
+
+static int fail_late(struct rr_err *err) {
+    return rr_fail(err, RR_PIPELINE_FAILED, "the generation did not end within the request's deadline");
+}
 
 /* The one place where SQLite's codes become ours. The handle's own message never names a path. */
 static int fail(struct rr_db *db, struct rr_err *err) {
     int rc = sqlite3_extended_errcode(db->handle);
+    if (rc == SQLITE_IOERR_NOMEM)
+        return rr_fail_memory(err);
     switch (rc & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
@@ -33,20 +65,33 @@ static int fail(struct rr_db *db, struct rr_err *err) {
             err, RR_DB_INVALID,
             "the database is in WAL mode, which cannot be read in a folder that cannot be written: publish it by VACUUM INTO");
     case SQLITE_INTERRUPT:
-        return rr_fail(err, RR_PIPELINE_FAILED, "the generation did not end within the request's deadline");
+        if (db->ops_left < 0)
+            return rr_fail(err, RR_DB_INVALID, "the database cannot be read: its pages lead round in a circle");
+        return fail_late(err);
     case SQLITE_NOMEM:
         return rr_fail_memory(err);
+    case SQLITE_TOOBIG:
+        return rr_fail(err, RR_DB_INVALID, "the database cannot be read: a text of it is longer than %d MiB", text_max_mib);
     case SQLITE_NOTADB:
     case SQLITE_CORRUPT:
-        return rr_fail(err, RR_DB_INVALID, "the database cannot be read: %s", sqlite3_errmsg(db->handle));
+        /* in general words: the handle's own would quote the schema */
+        return rr_fail(err, RR_DB_INVALID, "the database cannot be read: %s", sqlite3_errstr(rc & 0xff));
     default:
         return rr_fail(err, RR_DB_INVALID, "the database cannot be read: %s (SQLite code %d)", sqlite3_errmsg(db->handle), rc);
     }
 }
 
 static int progress(void *opaque) {
-    const struct rr_db *db = opaque;
-    return rr_deadline_passed(db->deadline);
+    struct rr_db *db = opaque;
+    db->ops_left -= progress_ops;
+    return db->ops_left < 0 || rr_deadline_passed(db->deadline);
+}
+
+static int64_t size_of(const char *path, const char *suffix) {
+    char name[PATH_MAX];
+    struct stat st;
+    bool there = snprintf(name, sizeof name, "%s%s", path, suffix) < (int)sizeof name && stat(name, &st) == 0;
+    return there ? st.st_size : 0;
 }
 
 static int open_with(struct rr_db **out, const char *path, int flags, struct rr_err *err) {
@@ -87,7 +132,10 @@ static int make_defensive(struct rr_db *db, struct rr_err *err) {
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
-    return rr_db_exec(db, "PRAGMA query_only = ON; PRAGMA cell_size_check = ON", err);
+    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++)
+        sqlite3_limit(db->handle, limits[i].id, limits[i].max);
+    /* cache_size: or the file's own header says how much memory its pages may take */
+    return rr_db_exec(db, "PRAGMA query_only = ON; PRAGMA cell_size_check = ON; PRAGMA cache_size = -2000", err);
 }
 
 int rr_db_open_read(struct rr_db **db, const char *path, bool immutable, struct rr_deadline deadline, struct rr_err *err) {
@@ -100,6 +148,7 @@ int rr_db_open_read(struct rr_db **db, const char *path, bool immutable, struct 
         return -1;
     int64_t left_ms = rr_deadline_left_ms(deadline);
     (*db)->deadline = deadline;
+    (*db)->ops_left = ops_min + (size_of(path, "") + size_of(path, "-wal")) * ops_per_byte;
     sqlite3_busy_timeout((*db)->handle, left_ms < busy_wait_max_ms ? (int)left_ms : busy_wait_max_ms);
     sqlite3_progress_handler((*db)->handle, progress_ops, progress, *db);
     if (make_defensive(*db, err) == 0)
@@ -134,12 +183,16 @@ int rr_db_copy(struct rr_db *db, const char *to_path, struct rr_err *err) {
     if (rr_db_create(&copy, to_path, err) != 0)
         return rr_fail(err, RR_CACHE_WRITE_FAILED, "the copy of the database cannot be made in WORK_DIR");
     int rc = -1;
+    bool late = false;
     sqlite3_backup *backup = sqlite3_backup_init(copy->handle, "main", db->handle, "main");
     if (backup != NULL) {
-        sqlite3_backup_step(backup, -1);
-        rc = sqlite3_backup_finish(backup) == SQLITE_OK ? 0 : -1;
+        while (!late && sqlite3_backup_step(backup, copy_pages) == SQLITE_OK)
+            late = rr_deadline_passed(db->deadline);
+        rc = sqlite3_backup_finish(backup) == SQLITE_OK && !late ? 0 : -1;
     }
-    if (rc != 0) { /* the error stands in the copy's handle, whichever of the two it is about */
+    if (late) {
+        fail_late(err);
+    } else if (rc != 0) { /* the error stands in the copy's handle, whichever of the two it is about */
         int code = sqlite3_extended_errcode(copy->handle);
         fail(copy, err);
         if ((code & 0xff) == SQLITE_FULL || code == SQLITE_IOERR_WRITE || code == SQLITE_IOERR_FSYNC)
@@ -166,7 +219,8 @@ out:
 }
 
 int rr_db_has_table(struct rr_db *db, const char *table, struct rr_err *err) {
-    return gives_row(db, "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1 COLLATE NOCASE", table, NULL, err);
+    return gives_row(db, "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 AND name = ?1 COLLATE NOCASE", table,
+                     NULL, err);
 }
 
 int rr_db_has_column(struct rr_db *db, const char *table, const char *column, struct rr_err *err) {
@@ -196,6 +250,8 @@ int rr_stmt_bind_whole(struct rr_stmt *stmt, int index, int64_t number, struct r
 }
 
 int rr_stmt_step(struct rr_stmt *stmt, struct rr_err *err) {
+    if (stmt->db->memory_failed)
+        return rr_fail_memory(err);
     int rc = sqlite3_step(stmt->handle);
     if (rc == SQLITE_ROW)
         return 1;
@@ -205,8 +261,14 @@ int rr_stmt_step(struct rr_stmt *stmt, struct rr_err *err) {
     return 0;
 }
 
+void rr_stmt_rewind(struct rr_stmt *stmt) {
+    sqlite3_reset(stmt->handle);
+}
+
 struct rr_slice rr_stmt_text(struct rr_stmt *stmt, int index) {
     const char *text = (const char *)sqlite3_column_text(stmt->handle, index);
+    if (text == NULL && sqlite3_errcode(stmt->db->handle) == SQLITE_NOMEM)
+        stmt->db->memory_failed = true;
     return (struct rr_slice){text, text == NULL ? 0 : (size_t)sqlite3_column_bytes(stmt->handle, index)};
 }
 

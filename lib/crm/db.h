@@ -19,8 +19,9 @@
 struct rr_db;
 struct rr_stmt;
 
-/* Opens an existing database for reading. Statements fail once deadline has passed; a locked database is waited
- * for a moment, never beyond it. immutable: nobody else writes this file (a copy of ours). */
+/* Opens an existing database for reading, one that may have been made to do harm: no code of its schema runs, and no text, page
+ * cache or loop of its pages goes beyond what a sound database of its size needs. Statements fail once deadline has passed; a
+ * locked database is waited for a moment, never beyond it. immutable: nobody else writes this file (a copy of ours). */
 int rr_db_open_read(struct rr_db **db, const char *path, bool immutable, struct rr_deadline deadline, struct rr_err *err);
 
 /* Creates an empty database; fails where path exists. */
@@ -34,7 +35,7 @@ int rr_db_exec(struct rr_db *db, const char *sql, struct rr_err *err);
 /* Copies all of one state of db into a new file. */
 int rr_db_copy(struct rr_db *db, const char *to_path, struct rr_err *err);
 
-/* Is name a table (not a view) of the database? 1, 0, or -1 with err. */
+/* Is name a table of the database, with rows of its own (no view, no virtual table)? 1, 0, or -1 with err. */
 int rr_db_has_table(struct rr_db *db, const char *table, struct rr_err *err);
 /* Has the table a column of that name? 1, 0, or -1 with err. */
 int rr_db_has_column(struct rr_db *db, const char *table, const char *column, struct rr_err *err);
@@ -49,7 +50,11 @@ int rr_stmt_bind_whole(struct rr_stmt *stmt, int index, int64_t number, struct r
 /* 1: a row; 0: done, and ready to run again with new bindings; -1: err. */
 int rr_stmt_step(struct rr_stmt *stmt, struct rr_err *err);
 
-/* Column index (from 0) of the row as text, NULL for NULL. Borrowed until the next step. */
+/* Ready to run again, before it is done. */
+void rr_stmt_rewind(struct rr_stmt *stmt);
+
+/* Column index (from 0) of the row as text, NULL for NULL. Borrowed until the next step, which fails where memory ran out
+ * for this. */
 struct rr_slice rr_stmt_text(struct rr_stmt *stmt, int index);
 
 /* The same as a number; 0 for what is none. */

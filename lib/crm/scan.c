@@ -6,11 +6,21 @@
 
 enum { parts_max = 256, rows_per_part_min = 64 };
 
+/* Where a part's rows were found to lie. In a corrupt table, whose numbers do not ascend, a part is no run of rows: some would be
+ * read twice, others by nobody, and nothing would tell. So every part must begin behind the row that the one before ended with.
+ */
+struct found {
+    bool has_before, has_rows;
+    int64_t before; /* the row in front of the part */
+    int64_t last;   /* its last row */
+};
+
 /* What the threads share. */
 struct scan {
     const struct rr_crm_table *table;
     struct rr_rowids all;
     uint64_t rows_per_part, parts;
+    struct found found[parts_max];
     atomic_uint_fast64_t next; /* nobody reads this part yet */
     atomic_bool failed;
 };
@@ -23,22 +33,51 @@ struct worker {
     struct rr_err err;
 };
 
-static int read_rows(const struct rr_reader *reader, struct rr_rows *rows, struct rr_err *err) {
+static int fail_order(struct rr_err *err) {
+    return rr_fail(err, RR_DB_INVALID, "the database cannot be read: the rows of a table are not in order");
+}
+
+static int read_part(const struct rr_reader *reader, struct rr_rows *rows, const struct rr_rowids *part, struct found *found,
+                     struct rr_err *err) {
+    int before = rr_rows_before(rows, part->first, &found->before, err);
+    if (before < 0 || rr_rows_go(rows, part, err) != 0)
+        return -1;
+    found->has_before = before == 1;
     int more;
-    while ((more = rr_rows_step(rows, err)) == 1)
+    while ((more = rr_rows_step(rows, err)) == 1) {
+        int64_t rowid = rr_rows_rowid(rows);
+        if (rowid < part->first || (found->has_rows && rowid <= found->last))
+            return fail_order(err);
+        found->last = rowid;
+        found->has_rows = true;
         if (reader->take(reader->ctx, rows, err) != 0)
             return -1;
+    }
     return more;
 }
 
-static bool next_part(struct scan *scan, struct rr_rowids *part) {
+/* Do the parts make up the table? */
+static int check_order(const struct scan *scan, struct rr_err *err) {
+    struct found until = {.has_rows = false};
+    for (uint64_t i = 0; i < scan->parts; i++) {
+        const struct found *part = &scan->found[i];
+        if (part->has_before != until.has_rows || (part->has_before && part->before != until.last))
+            return fail_order(err);
+        if (part->has_rows)
+            until = *part;
+    }
+    return 0;
+}
+
+static bool next_part(struct scan *scan, struct rr_rowids *part, struct found **found) {
     uint64_t number = atomic_fetch_add(&scan->next, 1);
     if (number >= scan->parts || atomic_load(&scan->failed))
         return false;
     uint64_t first = (uint64_t)scan->all.first + number * scan->rows_per_part;
     uint64_t left = (uint64_t)scan->all.last - first;
     part->first = (int64_t)first;
-    part->last = left < scan->rows_per_part ? scan->all.last : (int64_t)(first + scan->rows_per_part - 1);
+    part->last = left < scan->rows_per_part ? INT64_MAX : (int64_t)(first + scan->rows_per_part - 1);
+    *found = &scan->found[number];
     return true;
 }
 
@@ -46,13 +85,11 @@ static void *read_parts(void *opaque) {
     struct worker *worker = opaque;
     struct scan *scan = worker->scan;
     struct rr_rowids part;
+    struct found *found;
     struct rr_rows *rows = NULL;
     worker->rc = rr_rows_open_parts(&rows, worker->reader->db, scan->table, &worker->err);
-    while (worker->rc == 0 && next_part(scan, &part)) {
-        worker->rc = rr_rows_go(rows, &part, &worker->err);
-        if (worker->rc == 0)
-            worker->rc = read_rows(worker->reader, rows, &worker->err);
-    }
+    while (worker->rc == 0 && next_part(scan, &part, &found))
+        worker->rc = read_part(worker->reader, rows, &part, found, &worker->err);
     rr_rows_close(&rows);
     if (worker->rc != 0)
         atomic_store(&scan->failed, true);
@@ -63,9 +100,14 @@ static int scan_whole(const struct rr_crm_table *table, const struct rr_reader *
     struct rr_rows *rows = NULL;
     if (rr_rows_open(&rows, reader->db, table, err) != 0)
         return -1;
-    int rc = read_rows(reader, rows, err);
+    int more;
+    while ((more = rr_rows_step(rows, err)) == 1)
+        if (reader->take(reader->ctx, rows, err) != 0) {
+            more = -1;
+            break;
+        }
     rr_rows_close(&rows);
-    return rc;
+    return more;
 }
 
 static int scan_parts(struct scan *scan, const struct rr_reader *readers, int count, struct rr_err *err) {
@@ -83,13 +125,14 @@ static int scan_parts(struct scan *scan, const struct rr_reader *readers, int co
             *err = workers[i].err;
             return -1;
         }
-    return 0;
+    return check_order(scan, err);
 }
 
 int rr_scan(const struct rr_crm_table *table, const struct rr_reader *readers, int count, struct rr_err *err) {
     struct scan scan = {.table = table};
-    if (count < 2 || rr_rowids_of(readers[0].db, table, &scan.all) == 0)
-        return scan_whole(table, &readers[0], err);
+    int found = count < 2 ? 0 : rr_rowids_of(readers[0].db, table, &scan.all, err);
+    if (found <= 0)
+        return found < 0 ? -1 : scan_whole(table, &readers[0], err);
     uint64_t span = (uint64_t)scan.all.last - (uint64_t)scan.all.first;
     scan.rows_per_part = span / parts_max + 1;
     if (scan.rows_per_part < rows_per_part_min)

@@ -46,6 +46,7 @@ enum { sql_max_bytes = 64 * 1024 };
 
 struct rr_rows {
     struct rr_stmt *stmt;
+    struct rr_stmt *before; /* which row stands before a part; NULL where all are read */
     int column_count;
 };
 
@@ -65,8 +66,15 @@ static int add_column(struct rr_buf *sql, struct rr_db *db, const struct rr_crm_
     return 0;
 }
 
-static int open_rows(struct rr_rows **out, struct rr_db *db, const struct rr_crm_table *table, const char *where,
-                     struct rr_err *err) {
+static int prepare_before(struct rr_rows *rows, struct rr_db *db, const struct rr_crm_table *table, struct rr_err *err) {
+    struct rr_buf sql = RR_BUF_INIT(sql_max_bytes);
+    rr_buf_printf(&sql, "SELECT rowid FROM \"%s\" NOT INDEXED WHERE rowid < ?1 ORDER BY rowid DESC LIMIT 1", table->name);
+    int rc = sql.failed ? rr_fail_memory(err) : rr_db_prepare(&rows->before, db, sql.ptr, err);
+    rr_buf_free(&sql);
+    return rc;
+}
+
+static int open_rows(struct rr_rows **out, struct rr_db *db, const struct rr_crm_table *table, bool parts, struct rr_err *err) {
     *out = NULL;
     struct rr_buf sql = RR_BUF_INIT(sql_max_bytes);
     struct rr_rows *rows = NULL;
@@ -78,29 +86,44 @@ static int open_rows(struct rr_rows **out, struct rr_db *db, const struct rr_crm
     for (int i = 0; i < table->column_count; i++)
         if (add_column(&sql, db, table, i, err) != 0)
             goto out;
-    rr_buf_printf(&sql, " FROM \"%s\"%s", table->name, where);
+    /* An index that has all the columns would do as well for SQLite, but has another order, and perhaps other rows. */
+    rr_buf_printf(&sql, "%s FROM \"%s\" NOT INDEXED%s", parts ? ", rowid" : "", table->name,
+                  parts ? " WHERE rowid BETWEEN ?1 AND ?2" : "");
     rows = calloc(1, sizeof *rows);
     if (rows == NULL || sql.failed) {
         rr_err_set_memory(err);
         goto out;
     }
     rows->column_count = table->column_count;
-    if (rr_db_prepare(&rows->stmt, db, sql.ptr, err) == 0) {
+    if (rr_db_prepare(&rows->stmt, db, sql.ptr, err) == 0 && (!parts || prepare_before(rows, db, table, err) == 0)) {
         *out = rows;
         rows = NULL;
     }
 out:
-    free(rows);
+    rr_rows_close(&rows);
     rr_buf_free(&sql);
     return *out != NULL ? 0 : -1;
 }
 
 int rr_rows_open(struct rr_rows **out, struct rr_db *db, const struct rr_crm_table *table, struct rr_err *err) {
-    return open_rows(out, db, table, "", err);
+    return open_rows(out, db, table, false, err);
 }
 
 int rr_rows_open_parts(struct rr_rows **out, struct rr_db *db, const struct rr_crm_table *table, struct rr_err *err) {
-    return open_rows(out, db, table, " WHERE rowid BETWEEN ?1 AND ?2", err);
+    return open_rows(out, db, table, true, err);
+}
+
+int rr_rows_before(struct rr_rows *rows, int64_t rowid, int64_t *before, struct rr_err *err) {
+    int found = rr_stmt_bind_whole(rows->before, 1, rowid, err) == 0 ? rr_stmt_step(rows->before, err) : -1;
+    if (found == 1) {
+        *before = rr_stmt_whole(rows->before, 0);
+        rr_stmt_rewind(rows->before);
+    }
+    return found;
+}
+
+int64_t rr_rows_rowid(const struct rr_rows *rows) {
+    return rr_stmt_whole(rows->stmt, rows->column_count);
 }
 
 int rr_rows_go(struct rr_rows *rows, const struct rr_rowids *part, struct rr_err *err) {
@@ -123,19 +146,20 @@ int rr_rows_next(struct rr_rows *rows, struct rr_slice *values, struct rr_err *e
     return more;
 }
 
-int rr_rowids_of(struct rr_db *db, const struct rr_crm_table *table, struct rr_rowids *rowids) {
+int rr_rowids_of(struct rr_db *db, const struct rr_crm_table *table, struct rr_rowids *rowids, struct rr_err *err) {
     struct rr_buf sql = RR_BUF_INIT(sql_max_bytes);
     struct rr_stmt *stmt = NULL;
-    struct rr_err ignored; /* whoever reads the table in the plain way meets it again */
-    int found = 0;
+    struct rr_err no_rowids; /* SQLite has no such column then */
     rr_buf_printf(&sql,
                   "SELECT (SELECT min(rowid) FROM \"%s\"), (SELECT max(rowid) FROM \"%s\") WHERE EXISTS (SELECT 1 FROM \"%s\")",
                   table->name, table->name, table->name);
-    if (!sql.failed && rr_db_has_column(db, table->name, "rowid", &ignored) == 0 &&
-        rr_db_prepare(&stmt, db, sql.ptr, &ignored) == 0 && rr_stmt_step(stmt, &ignored) == 1) {
+    int found = sql.failed ? rr_fail_memory(err) : rr_db_has_column(db, table->name, "rowid", err);
+    if (found == 0 && rr_db_prepare(&stmt, db, sql.ptr, &no_rowids) == 0)
+        found = rr_stmt_step(stmt, err);
+    else
+        found = found < 0 ? -1 : 0;
+    if (found == 1)
         *rowids = (struct rr_rowids){rr_stmt_whole(stmt, 0), rr_stmt_whole(stmt, 1)};
-        found = 1;
-    }
     rr_stmt_close(&stmt);
     rr_buf_free(&sql);
     return found;
@@ -145,6 +169,7 @@ void rr_rows_close(struct rr_rows **rows) {
     if (*rows == NULL)
         return;
     rr_stmt_close(&(*rows)->stmt);
+    rr_stmt_close(&(*rows)->before);
     free(*rows);
     *rows = NULL;
 }

@@ -62,11 +62,16 @@ struct rr_rowids {
 };
 
 /* The numbers that the table's rows lie in. 1, or 0 where there are none to go by: an empty table, one without rowids, one
- * that has a column of that name. */
-int rr_rowids_of(struct rr_db *db, const struct rr_crm_table *table, struct rr_rowids *rowids);
+ * that has a column of that name. -1 with err: SQLite complains of a broken page but once, so an error must not get lost. */
+int rr_rowids_of(struct rr_db *db, const struct rr_crm_table *table, struct rr_rowids *rowids, struct rr_err *err);
 
 /* Opens the rows without the first to be read: rr_rows_go says which, as often as one likes. */
 int rr_rows_open_parts(struct rr_rows **out, struct rr_db *db, const struct rr_crm_table *table, struct rr_err *err);
 int rr_rows_go(struct rr_rows *rows, const struct rr_rowids *part, struct rr_err *err);
+
+/* Of rows in parts: the number of the row stood on; and which row, if any, stands before one of that number: 1, 0, or -1 with
+ * err. In a corrupt table either may be anything. */
+int64_t rr_rows_rowid(const struct rr_rows *rows);
+int rr_rows_before(struct rr_rows *rows, int64_t rowid, int64_t *before, struct rr_err *err);
 
 #endif

@@ -225,6 +225,28 @@ static void a_statement_fails_once_the_deadline_has_passed(void **state) {
 
 /* ---- A database of somebody else's ---- */
 
+static void what_would_never_end_is_corrupt(void **state) {
+    (void)state;
+    open_made(rows_sql);
+    assert_fails(query("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"), RR_DB_INVALID);
+}
+
+static void what_asks_for_too_much_is_refused(void **state) {
+    (void)state;
+    open_made("PRAGMA default_cache_size = 1000000; CREATE TABLE t (a)");
+    assert_int_equal(query("PRAGMA cache_size"), -2000);
+    assert_int_equal(query("SELECT length(zeroblob(16777216))"), 16777216);
+    assert_fails(query("SELECT length(hex(zeroblob(16777216)))"), RR_DB_INVALID);
+    assert_non_null(strstr(err.message, "16 MiB"));
+    assert_fails(query("ATTACH ':memory:' AS other"), RR_DB_INVALID);
+}
+
+static void a_virtual_table_is_no_table(void **state) {
+    (void)state;
+    open_made("CREATE VIRTUAL TABLE t USING fts5(a)");
+    assert_int_equal(rr_db_has_table(db, "t", &err), 0);
+}
+
 static void nothing_can_be_written(void **state) {
     (void)state;
     static const char *const writes[] = {"INSERT INTO t VALUES ('4', '')", "DELETE FROM t", "CREATE TABLE u (a)", "DROP TABLE t",
@@ -336,6 +358,9 @@ int main(void) {
         TEST(a_transaction_sees_one_state),
         TEST(an_immutable_file_is_read_without_locks),
         TEST(a_statement_fails_once_the_deadline_has_passed),
+        TEST(what_would_never_end_is_corrupt),
+        TEST(what_asks_for_too_much_is_refused),
+        TEST(a_virtual_table_is_no_table),
         TEST(nothing_can_be_written),
         TEST(views_are_not_run),
         TEST(tables_and_columns_are_looked_up),
