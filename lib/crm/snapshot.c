@@ -49,6 +49,20 @@ int64_t rr_snapshot_settles_in_ms(const struct rr_source *source) {
     return rr_fingerprint_of(source->db_path, &now, &ignored) == 0 ? settles_in_ms(&now, source) : 0;
 }
 
+/* SQLite opens them where it finds them, and would wait for ever for what somebody writes into a FIFO. */
+static int check_journals(const char *db_path, struct rr_err *err) {
+    static const char *const suffixes[] = {"-journal", "-wal", "-shm"};
+    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
+        char path[PATH_MAX];
+        struct stat st;
+        if (snprintf(path, sizeof path, "%s%s", db_path, suffixes[i]) < (int)sizeof path && stat(path, &st) == 0 &&
+            !S_ISREG(st.st_mode))
+            return rr_fail(err, RR_DB_INVALID, "what is beside the CRM database under its name and %s is not a regular file",
+                           suffixes[i]);
+    }
+    return 0;
+}
+
 /* The transaction begins with the first read: from then on SQLite shows one state. */
 static int begin(struct rr_db *db, struct rr_err *err) {
     return rr_db_exec(db, "BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1", err);
@@ -96,6 +110,8 @@ int rr_snapshot_open(struct rr_snapshot *snapshot, const struct rr_source *sourc
         return -1;
     if (access(source->db_path, R_OK) != 0)
         return rr_fail(err, RR_DB_NOT_FOUND, "the CRM database cannot be read: %s", strerror(errno));
+    if (check_journals(source->db_path, err) != 0)
+        return -1;
     snapshot->read_fingerprint = snapshot->fingerprint;
     int64_t wait_ms = settles_in_ms(&snapshot->fingerprint, source);
     int64_t wait_s = wait_ms / 1000 + 1;
