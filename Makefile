@@ -3,6 +3,7 @@
 # make test       everything that can fail, on the plain build
 # make lint | asan | valgrind | clean
 # make soak       everything at once for SECONDS=60, and every answer looked at
+# make fault      databases, disks, memory and processes broken on purpose, in full (docs/reliability.md)
 # make bench      what it costs, beside a yardstick (docs/performance.md)
 
 CFLAGS   ?= -O2 -g
@@ -32,7 +33,7 @@ CLI_OBJECTS    := $(BUILD)/cgi/riskreport.o $(BUILD)/cgi/options.o $(BUILD)/cgi/
 UNIT_TESTS     := $(patsubst tests/unit/test_%.c,$(BUILD)/tests/test_%,$(sort $(wildcard tests/unit/test_*.c)))
 PROGRAMS       := $(BUILD)/bin/riskreport $(BUILD)/bin/riskreport.fcgi
 
-.PHONY: all build programs run test unit lint asan valgrind soak bench clean packages-%
+.PHONY: all build programs run test unit lint asan valgrind fault soak bench clean packages-%
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -107,7 +108,11 @@ valgrind: packages-build packages-run packages-test
 
 soak: packages-build packages-run packages-test
 	@$(MAKE) --no-print-directory -j$(shell nproc) programs
-	@SOAK_SECONDS=$(or $(SECONDS),60) SUITE_LIMIT_SEC=$$(($(or $(SECONDS),60) + 120)) tests/run.sh tests/soak/run.sh
+	@SOAK_SECONDS=$(or $(SECONDS),60) SUITE_MAX_S=$$(($(or $(SECONDS),60) + 120)) tests/run.sh tests/soak/run.sh
+
+fault: packages-build packages-run packages-test
+	@$(MAKE) --no-print-directory -j$(shell nproc) programs
+	@FAULT=full SUITE_MAX_S=1800 tests/run.sh tests/fault/*.sh
 
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libriskreport.a
 	@mkdir -p $(@D)

@@ -17,7 +17,7 @@ failed=0
 run_suite() {
     local suite=$1 log status=0 good bad began_s=$SECONDS
     log=$log_dir/$(basename -- "$suite").log
-    timeout "${SUITE_LIMIT_SEC:-300}" "$suite" >"$log" 2>&1 || status=$?
+    timeout "${SUITE_MAX_S:-300}" "$suite" >"$log" 2>&1 || status=$?
     good=$(grep -c '^ok ' "$log")
     bad=$(grep -c '^not ok ' "$log")
     # A suite that dies, or checks nothing, is a failure, whatever it had printed before.
@@ -34,7 +34,7 @@ run_suite() {
 }
 
 suites=("$@")
-((${#suites[@]} > 0)) || suites=("$BUILD"/tests/test_* tests/service/*.sh)
+((${#suites[@]} > 0)) || suites=("$BUILD"/tests/test_* tests/service/*.sh tests/fault/*.sh)
 for suite in "${suites[@]}"; do
     if [[ -x $suite && ! -d $suite ]]; then run_suite "$suite"; fi
 done
