@@ -64,8 +64,12 @@ static bool scan_string(struct scan *scan) {
                 return false;
             continue;
         }
+        if ((signed char)*scan->at >= ' ') { /* ASCII */
+            scan->at++;
+            continue;
+        }
         size_t len = rr_utf8_length(scan->at, (size_t)(scan->end - scan->at));
-        if (len == 0 || (len == 1 && *scan->at < ' '))
+        if (len <= 1) /* none, or a control character */
             return false;
         scan->at += len;
     }
@@ -143,4 +147,36 @@ bool rr_json_is_valid(struct rr_slice text) {
         return false;
     skip_space(&scan);
     return scan.at == scan.end;
+}
+
+static void advance(struct rr_slice *left, size_t len) {
+    left->ptr += len;
+    left->len -= len;
+}
+
+bool rr_json_take(struct rr_slice *left, char sign) {
+    advance(left, rr_json_space_length(*left));
+    if (left->len == 0 || left->ptr[0] != sign)
+        return false;
+    advance(left, 1);
+    advance(left, rr_json_space_length(*left));
+    return true;
+}
+
+bool rr_json_take_value(struct rr_slice *left, struct rr_slice *value) {
+    *value = (struct rr_slice){left->ptr, rr_json_value_length(*left)};
+    advance(left, value->len);
+    return value->len > 0;
+}
+
+bool rr_json_next_name(struct rr_slice *left, struct rr_slice *name) {
+    return (rr_json_take(left, '{') || rr_json_take(left, ',')) && rr_json_take_value(left, name) && rr_json_take(left, ':');
+}
+
+bool rr_json_next_member(struct rr_slice *left, struct rr_slice *name, struct rr_slice *value) {
+    return rr_json_next_name(left, name) && rr_json_take_value(left, value);
+}
+
+bool rr_json_next_item(struct rr_slice *left) {
+    return (rr_json_take(left, '[') || rr_json_take(left, ',')) && left->len > 0 && left->ptr[0] != ']';
 }

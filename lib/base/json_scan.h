@@ -17,4 +17,19 @@ size_t rr_json_space_length(struct rr_slice text);
 /* Is all of text one value, with white space around it? */
 bool rr_json_is_valid(struct rr_slice text);
 
+/* Going through a text without making a tree of it: each takes what it names off the front of *left, and the white space
+ * around it, or is false and then what comes is something else.
+ *
+ *     for (left = object; rr_json_next_member(&left, &name, &value);) ...     name and value as they are spelled
+ *     for (left = array; rr_json_next_item(&left); ) { ...take the item... }  */
+bool rr_json_take(struct rr_slice *left, char sign);
+bool rr_json_take_value(struct rr_slice *left, struct rr_slice *value);
+
+/* From the brace or a comma on to the value, whose name that is. */
+bool rr_json_next_name(struct rr_slice *left, struct rr_slice *name);
+bool rr_json_next_member(struct rr_slice *left, struct rr_slice *name, struct rr_slice *value);
+
+/* From the bracket or a comma on to the item; false at the array's end. */
+bool rr_json_next_item(struct rr_slice *left);
+
 #endif

@@ -5,32 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Where the walk over the outermost object stands. */
-struct walk {
-    struct rr_slice left;
-};
-
-static void advance(struct walk *walk, size_t len) {
-    walk->left.ptr += len;
-    walk->left.len -= len;
-}
-
-/* Takes the sign if it comes next, white space around it too. */
-static bool take(struct walk *walk, char sign) {
-    advance(walk, rr_json_space_length(walk->left));
-    if (walk->left.len == 0 || walk->left.ptr[0] != sign)
-        return false;
-    advance(walk, 1);
-    advance(walk, rr_json_space_length(walk->left));
-    return true;
-}
-
-static bool take_value(struct walk *walk, struct rr_slice *value) {
-    *value = (struct rr_slice){walk->left.ptr, rr_json_value_length(walk->left)};
-    advance(walk, value->len);
-    return value->len > 0;
-}
-
 /* Is the JSON string that text, however it is spelled? */
 static bool is_text(struct rr_slice string, const char *text) {
     cJSON *item = cJSON_ParseWithLength(string.ptr, string.len);
@@ -41,16 +15,10 @@ static bool is_text(struct rr_slice string, const char *text) {
 
 /* The bytes of the first member "meta"; the whole text has been found to be valid. */
 static bool find_meta(struct rr_slice text, struct rr_slice *meta) {
-    struct walk walk = {text};
     struct rr_slice name;
-    if (!take(&walk, '{'))
-        return false;
-    while (take_value(&walk, &name) && take(&walk, ':') && take_value(&walk, meta)) {
+    while (rr_json_next_member(&text, &name, meta))
         if (is_text(name, "meta"))
             return true;
-        if (!take(&walk, ','))
-            return false;
-    }
     return false;
 }
 

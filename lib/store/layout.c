@@ -3,7 +3,10 @@
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+enum { ns_per_s = 1000000000 };
 
 static const struct {
     const char *folder; /* below the root, with its slash */
@@ -14,6 +17,14 @@ static const struct {
 };
 
 static const char suffix[] = ".json", set_aside_suffix[] = ".corrupt";
+
+struct rr_file_state rr_file_state_of(const struct stat *st) {
+    return (struct rr_file_state){st->st_ino, st->st_size, (int64_t)st->st_mtim.tv_sec * ns_per_s + st->st_mtim.tv_nsec};
+}
+
+bool rr_file_state_equal(const struct rr_file_state *a, const struct rr_file_state *b) {
+    return a->inode == b->inode && a->size == b->size && a->mtime_ns == b->mtime_ns;
+}
 
 void rr_layout_folder(const struct rr_store *store, enum rr_mode mode, char path[PATH_MAX]) {
     snprintf(path, PATH_MAX, "%s/%s", store->root, modes[mode].folder);
@@ -84,4 +95,23 @@ int rr_layout_visit(struct rr_store *store, enum rr_mode mode, rr_layout_visitor
             rc = visit(ctx, entry->d_name, path, err);
     closedir(directory);
     return rc;
+}
+
+static int note_report(void *ctx, const char *name, const char *path, struct rr_err *err) {
+    struct rr_listing *listing = ctx;
+    struct rr_key key;
+    struct stat st;
+    if (!rr_layout_is_report(name, listing->mode, &key) || stat(path, &st) != 0)
+        return 0;
+    struct rr_listed *grown = realloc(listing->reports, (listing->count + 1) * sizeof *grown);
+    if (grown == NULL)
+        return rr_fail_memory(err);
+    listing->reports = grown;
+    listing->reports[listing->count++] = (struct rr_listed){key, rr_file_state_of(&st)};
+    return 0;
+}
+
+int rr_layout_list(struct rr_store *store, enum rr_mode mode, struct rr_listing *listing, struct rr_err *err) {
+    *listing = (struct rr_listing){.mode = mode};
+    return rr_layout_visit(store, mode, note_report, listing, err);
 }

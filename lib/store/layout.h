@@ -7,15 +7,21 @@
 #include "store/store.h"
 
 #include <limits.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 /* For the files of lib/store alone: how the store lies on disk (contract.md 1). */
 
-/* A file's validity is remembered for as long as the file is the same one. */
-struct rr_remembered {
-    ino_t inode; /* 0: nothing */
+/* One state of one file: whoever changes it or puts another in its place makes it another one. */
+struct rr_file_state {
+    ino_t inode; /* 0: none */
     int64_t size;
     int64_t mtime_ns;
+};
+
+/* A file's validity is remembered for as long as the file is the same one. */
+struct rr_remembered {
+    struct rr_file_state file;
     struct rr_document_meta meta;
     char etag[RR_ETAG_SIZE];
     char version[RR_VERSION_SIZE];
@@ -37,6 +43,12 @@ struct rr_store {
     struct rr_remembered remembered[RR_REMEMBERED_MAX]; /* by hash of the key */
 };
 
+struct rr_file_state rr_file_state_of(const struct stat *st);
+bool rr_file_state_equal(const struct rr_file_state *a, const struct rr_file_state *b);
+
+/* What is remembered of the report; another report's, or an older file's, unless it was looked at just now. */
+const struct rr_remembered *rr_layout_remembered(struct rr_store *store, const struct rr_key *key);
+
 void rr_layout_folder(const struct rr_store *store, enum rr_mode mode, char path[PATH_MAX]);
 void rr_layout_report(const struct rr_store *store, const struct rr_key *key, char path[PATH_MAX]);
 void rr_layout_status(const struct rr_store *store, enum rr_mode mode, char path[PATH_MAX]);
@@ -54,6 +66,21 @@ typedef int rr_layout_visitor(void *ctx, const char *name, const char *path, str
 
 /* Calls visit with every entry of the mode's folder, up to the first that fails. */
 int rr_layout_visit(struct rr_store *store, enum rr_mode mode, rr_layout_visitor *visit, void *ctx, struct rr_err *err);
+
+/* A report's file, as it was when its folder was listed. */
+struct rr_listed {
+    struct rr_key key;
+    struct rr_file_state file;
+};
+
+struct rr_listing {
+    struct rr_listed *reports;
+    size_t count;
+    enum rr_mode mode;
+};
+
+/* The files of a mode's reports, valid or not, in no order. The caller frees listing->reports whatever came back. */
+int rr_layout_list(struct rr_store *store, enum rr_mode mode, struct rr_listing *listing, struct rr_err *err);
 
 /* Removes temporaries that crashes left. */
 int rr_layout_sweep(struct rr_store *store, struct rr_err *err);

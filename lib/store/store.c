@@ -3,6 +3,7 @@
 #include "base/gzip.h"
 #include "store/document.h"
 #include "store/layout.h"
+#include "store/summarize.h"
 #include "store/version.h"
 
 #include <errno.h>
@@ -74,12 +75,12 @@ void rr_document_free(struct rr_document *document) {
     rr_buf_free(&document->body);
 }
 
-static int64_t mtime_ns_of(const struct stat *st) {
-    return (int64_t)st->st_mtim.tv_sec * ns_per_s + st->st_mtim.tv_nsec;
-}
-
 static struct rr_remembered *remembered_slot(struct rr_store *store, const struct rr_key *key) {
     return &store->remembered[(rr_hash64(rr_slice_of(key->as_of)) + key->mode) % RR_REMEMBERED_MAX];
+}
+
+const struct rr_remembered *rr_layout_remembered(struct rr_store *store, const struct rr_key *key) {
+    return remembered_slot(store, key);
 }
 
 static bool same_key(const struct rr_key *a, const struct rr_key *b) {
@@ -87,8 +88,8 @@ static bool same_key(const struct rr_key *a, const struct rr_key *b) {
 }
 
 static bool is_remembered(const struct rr_remembered *slot, const struct rr_key *key, const struct stat *st) {
-    return slot->inode == st->st_ino && slot->size == st->st_size && slot->mtime_ns == mtime_ns_of(st) &&
-           same_key(&slot->meta.key, key);
+    const struct rr_file_state file = rr_file_state_of(st);
+    return rr_file_state_equal(&slot->file, &file) && same_key(&slot->meta.key, key);
 }
 
 void rr_store_etag(uint64_t hash, char etag[RR_ETAG_SIZE]) {
@@ -98,7 +99,7 @@ void rr_store_etag(uint64_t hash, char etag[RR_ETAG_SIZE]) {
 /* Remembers that the open file is valid, and gives it its second name. */
 static void remember(struct rr_store *store, int fd, const struct stat *st, const struct rr_document_meta *meta, uint64_t hash) {
     struct rr_remembered *slot = remembered_slot(store, &meta->key);
-    *slot = (struct rr_remembered){.inode = st->st_ino, .size = st->st_size, .mtime_ns = mtime_ns_of(st), .meta = *meta};
+    *slot = (struct rr_remembered){.file = rr_file_state_of(st), .meta = *meta};
     rr_store_etag(hash, slot->etag);
     rr_version_name(&meta->key, hash, slot->version);
     if (!rr_version_link(store, fd, slot->version))
@@ -123,7 +124,7 @@ static int check(struct rr_store *store, const struct rr_key *key, int fd, struc
 /* What is remembered of the file is what there is to say of the document. */
 static void describe(const struct rr_remembered *slot, struct rr_document *document) {
     document->meta = slot->meta;
-    document->modified_s = slot->mtime_ns / ns_per_s;
+    document->modified_s = slot->file.mtime_ns / ns_per_s;
     document->has_gzip = slot->has_gzip;
     memcpy(document->etag, slot->etag, sizeof document->etag);
     memcpy(document->version, slot->version, sizeof document->version);
@@ -170,46 +171,22 @@ int rr_store_peek(struct rr_store *store, const struct rr_key *key, struct rr_do
     return rc;
 }
 
-/* The reports of a mode, newest first. */
-struct listing {
-    struct dated_key {
-        struct rr_key key;
-        int64_t mtime_ns;
-    } * keys;
-    size_t count;
-    enum rr_mode mode;
-};
-
-static int note_report(void *ctx, const char *name, const char *path, struct rr_err *err) {
-    struct listing *listing = ctx;
-    struct rr_key key;
-    struct stat st;
-    if (!rr_layout_is_report(name, listing->mode, &key) || stat(path, &st) != 0)
-        return 0;
-    struct dated_key *grown = realloc(listing->keys, (listing->count + 1) * sizeof *grown);
-    if (grown == NULL)
-        return rr_fail_memory(err);
-    listing->keys = grown;
-    listing->keys[listing->count++] = (struct dated_key){key, mtime_ns_of(&st)};
-    return 0;
-}
-
 static int newest_first(const void *left, const void *right) {
-    const struct dated_key *a = left, *b = right;
-    if (a->mtime_ns != b->mtime_ns)
-        return a->mtime_ns < b->mtime_ns ? 1 : -1;
+    const struct rr_listed *a = left, *b = right;
+    if (a->file.mtime_ns != b->file.mtime_ns)
+        return a->file.mtime_ns < b->file.mtime_ns ? 1 : -1;
     return strcmp(b->key.as_of, a->key.as_of);
 }
 
 static int find_newest(struct rr_store *store, enum rr_mode mode, struct rr_document *document, struct rr_err *err) {
-    struct listing listing = {.mode = mode};
-    int rc = rr_layout_visit(store, mode, note_report, &listing, err);
+    struct rr_listing listing;
+    int rc = rr_layout_list(store, mode, &listing, err);
     bool found = false;
     if (rc == 0 && listing.count > 0)
-        qsort(listing.keys, listing.count, sizeof *listing.keys, newest_first);
+        qsort(listing.reports, listing.count, sizeof *listing.reports, newest_first);
     for (size_t i = 0; rc == 0 && i < listing.count && !found; i++)
-        found = rr_store_peek(store, &listing.keys[i].key, document, err) == 0;
-    free(listing.keys);
+        found = rr_store_peek(store, &listing.reports[i].key, document, err) == 0;
+    free(listing.reports);
     return rc != 0 || found ? rc : rr_fail(err, RR_NOT_FOUND, "there is no valid report of the mode yet");
 }
 
@@ -263,23 +240,57 @@ static int commit_sibling(struct rr_store *store, const char *version, int threa
     return rc == 0 ? rr_draft_commit_as(&store->sibling, path, err) : -1;
 }
 
-/* What was just published need not be read again to be known as valid: its first line says what it is. */
-static void remember_published(struct rr_store *store, uint64_t hash) {
-    struct rr_document_meta meta;
+/* What the report says of itself, by its first line. False where that is not how it begins: it is read when it is asked for. */
+static bool read_first_line(struct rr_store *store, struct rr_document_meta *meta) {
     struct rr_err ignored;
+    char *line_end = store->head.len == 0 ? NULL : memchr(store->head.ptr, '\n', store->head.len);
+    if (line_end == NULL || line_end == store->head.ptr)
+        return false;
+    line_end[-1] = '}'; /* in place of the comma before what follows meta */
+    const struct rr_slice line = {store->head.ptr, (size_t)(line_end - store->head.ptr)};
+    return rr_document_check(line, meta, &ignored) == 0 && same_key(&meta->key, &store->key);
+}
+
+/* What was just published need not be read again to be known as valid. */
+static void remember_published(struct rr_store *store, const struct rr_document_meta *meta, uint64_t hash) {
     struct stat st;
     char path[PATH_MAX];
     rr_layout_report(store, &store->key, path);
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    char *line_end = store->head.len == 0 ? NULL : memchr(store->head.ptr, '\n', store->head.len);
-    if (line_end != NULL && line_end > store->head.ptr) {
-        line_end[-1] = '}'; /* in place of the comma before what follows meta */
-        struct rr_slice line = {store->head.ptr, (size_t)(line_end - store->head.ptr)};
-        if (fd >= 0 && fstat(fd, &st) == 0 && rr_document_check(line, &meta, &ignored) == 0 && same_key(&meta.key, &store->key))
-            remember(store, fd, &st, &meta, hash);
-    }
+    if (fd >= 0 && fstat(fd, &st) == 0)
+        remember(store, fd, &st, meta, hash);
     if (fd >= 0)
         close(fd);
+}
+
+/* Makes the summary, to be put in its place when the report is there. Without one it is made when it is asked for. */
+static bool draft_summary(struct rr_store *store, const struct rr_document_meta *meta, struct rr_draft *summary) {
+    char path[PATH_MAX];
+    struct rr_err ignored;
+    rr_summary_path(store, &store->key, path);
+    if (rr_draft_open(summary, path, &ignored) != 0)
+        return false;
+    if (rr_summarize_draft(&store->draft, meta, summary, &ignored) == 0)
+        return true;
+    rr_draft_discard(summary);
+    return false;
+}
+
+/* The report is complete and its sibling in place: puts it in its own. */
+static int commit_report(struct rr_store *store, uint64_t hash, struct rr_err *err) {
+    struct rr_document_meta meta;
+    struct rr_draft summary;
+    struct rr_err ignored;
+    bool is_known = read_first_line(store, &meta);
+    bool has_summary = is_known && draft_summary(store, &meta, &summary);
+    int rc = rr_draft_commit(&store->draft, err);
+    if (has_summary && rc == 0)
+        rr_draft_commit(&summary, &ignored);
+    else if (has_summary)
+        rr_draft_discard(&summary);
+    if (is_known && rc == 0)
+        remember_published(store, &meta, hash);
+    return rc;
 }
 
 /* The sibling first: whoever sees the report finds it. Its name is the report's hash, so it can belong to no other. */
@@ -287,9 +298,8 @@ static int commit(struct rr_store *store, int threads, struct rr_err *err) {
     uint64_t hash = rr_hash_end(&store->hash);
     char version[RR_VERSION_SIZE];
     rr_version_name(&store->key, hash, version);
-    if (commit_sibling(store, version, threads, err) != 0 || rr_draft_commit(&store->draft, err) != 0)
+    if (commit_sibling(store, version, threads, err) != 0 || commit_report(store, hash, err) != 0)
         return -1;
-    remember_published(store, hash);
     rr_version_sweep(store, RR_VERSION_GRACE_S);
     return 0;
 }

@@ -1,5 +1,7 @@
 #include "store/version.h"
 
+#include "store/summarize.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -72,21 +74,23 @@ static bool key_of(const char *name, struct rr_key *key) {
     return false;
 }
 
-/* Is the version, or the version that a sibling belongs to, no longer the report of its key? */
+/* Is the version, or the version that a sibling belongs to, no longer the report of its key? Or the summary of none? */
 static bool is_superseded(const struct rr_store *store, const char *name) {
     struct rr_key key;
     struct stat version, report;
     char base[RR_VERSION_SIZE], path[PATH_MAX];
     if (!key_of(name, &key) || snprintf(base, sizeof base, "%s", name) >= (int)sizeof base)
         return true;
+    rr_layout_report(store, &key, path);
+    if (stat(path, &report) != 0)
+        return true;
+    if (strstr(base, RR_SUMMARY_SUFFIX) != NULL)
+        return false; /* there is one a report, and another takes its place */
     char *gzip = strstr(base, RR_GZIP_SUFFIX);
     if (gzip != NULL)
         *gzip = '\0';
     rr_version_path(store, base, "", path);
-    if (stat(path, &version) != 0)
-        return true;
-    rr_layout_report(store, &key, path);
-    return stat(path, &report) != 0 || report.st_ino != version.st_ino;
+    return stat(path, &version) != 0 || report.st_ino != version.st_ino;
 }
 
 void rr_version_sweep(const struct rr_store *store, int64_t grace_s) {
