@@ -1,7 +1,9 @@
 #include "respond.h"
 
+#include "base/hash.h"
 #include "base/number.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -65,6 +67,19 @@ void rr_respond_json(struct rr_response *response, struct rr_json *json, cJSON *
     respond_tree(response, 200, "application/json", json, object);
 }
 
+void rr_respond_kept_json(struct rr_response *response, const struct rr_request *request) {
+    char etag[32];
+    rr_buf_add_text(&response->body, "\n");
+    uint64_t hash = rr_hash64((struct rr_slice){response->body.ptr, response->body.len});
+    snprintf(etag, sizeof etag, "W/\"%016llx\"", (unsigned long long)hash);
+    bool current = rr_request_has_current(request, etag, INT64_MAX);
+    response->status = current ? 304 : 200;
+    response->without_body |= current;
+    rr_respond_header(response, "Content-Type", "application/json");
+    rr_respond_header(response, "Cache-Control", "no-cache");
+    rr_respond_header(response, "ETag", etag);
+}
+
 static void move_members(struct rr_json *json, cJSON *to, cJSON *from) {
     while (from != NULL && from->child != NULL) {
         cJSON *member = cJSON_DetachItemViaPointer(from, from->child);
@@ -90,7 +105,7 @@ void rr_respond_problem(struct rr_response *response, const struct rr_request *r
 
 void rr_respond_error(struct rr_response *response, const struct rr_request *request, const struct rr_err *err, cJSON *extra) {
     bool asked_wrong = err->code == RR_BAD_DATE || err->code == RR_BAD_MODE || err->code == RR_BAD_QUERY;
-    int status = asked_wrong ? 400 : err->code == RR_QUERY_TOO_LONG ? 414 : 500;
+    int status = asked_wrong ? 400 : err->code == RR_NOT_CACHED ? 404 : err->code == RR_QUERY_TOO_LONG ? 414 : 500;
     rr_respond_problem(response, request, status, rr_code_name(err->code), err->message, extra);
 }
 

@@ -47,12 +47,17 @@ void rr_respond_header(struct rr_response *response, const char *name, const cha
 /* 200 with a JSON body; takes object over. */
 void rr_respond_json(struct rr_response *response, struct rr_json *json, cJSON *object);
 
+/* 200 with the JSON that is in response->body, for the client to keep and to ask about again: with an ETag of it. 304 where the
+ * client has it. */
+void rr_respond_kept_json(struct rr_response *response, const struct rr_request *request);
+
 /* An RFC 9457 problem: status, code, and a detail that says what would be right. extra (taken over, NULL for none) is an
  * object whose members are added. */
 void rr_respond_problem(struct rr_response *response, const struct rr_request *request, int status, const char *code,
                         const char *detail, cJSON *extra);
 
-/* The problem that err stands for: 400 for what the client got wrong, 414 for a query that is too long, else 500. */
+/* The problem that err stands for: 400 for what the client got wrong, 404 for what is not cached, 414 for a query that is too
+ * long, else 500. */
 void rr_respond_error(struct rr_response *response, const struct rr_request *request, const struct rr_err *err, cJSON *extra);
 
 /* The status line and headers as FastCGI wants them, ending with the empty line; the body follows. */

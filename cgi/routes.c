@@ -2,6 +2,8 @@
 
 #include "access.h"
 #include "base/log.h"
+#include "service/diff.h"
+#include "service/history.h"
 #include "service/serve.h"
 #include "service/status.h"
 
@@ -12,22 +14,29 @@
 
 enum { locked_retry_after_s = 5 };
 
-static void answer_report(struct rr_app *app, const struct rr_request *request, const struct rr_query *query,
-                          struct rr_response *response);
-static void answer_status(struct rr_app *app, const struct rr_request *request, const struct rr_query *query,
-                          struct rr_response *response);
-static void answer_recompute(struct rr_app *app, const struct rr_request *request, const struct rr_query *query,
-                             struct rr_response *response);
+typedef void rr_answerer(struct rr_app *app, const struct rr_request *request, const struct rr_query *query,
+                         struct rr_response *response);
+
+static rr_answerer answer_report, answer_status, answer_recompute, answer_dates, answer_history, answer_diff;
+
+/* At every address a wrong date or mode is refused, whether or not it has a use for it. */
+enum {
+    DATE_AND_MODE = RR_TAKES(RR_PARAMETER_DATE) | RR_TAKES(RR_PARAMETER_MODE),
+    FROM_AND_TO = RR_TAKES(RR_PARAMETER_FROM) | RR_TAKES(RR_PARAMETER_TO)
+};
 
 static const struct route {
     const char *path;
     const char *allow; /* the methods, as the Allow header names them */
-    void (*answer)(struct rr_app *app, const struct rr_request *request, const struct rr_query *query,
-                   struct rr_response *response);
+    unsigned parameters;
+    rr_answerer *answer;
 } routes[] = {
-    {PREFIX, "GET, HEAD", answer_report},
-    {PREFIX "/status", "GET, HEAD", answer_status},
-    {PREFIX "/recompute", "POST", answer_recompute},
+    {PREFIX, "GET, HEAD", DATE_AND_MODE, answer_report},
+    {PREFIX "/status", "GET, HEAD", DATE_AND_MODE, answer_status},
+    {PREFIX "/recompute", "POST", DATE_AND_MODE, answer_recompute},
+    {PREFIX "/dates", "GET, HEAD", DATE_AND_MODE, answer_dates},
+    {PREFIX "/history", "GET, HEAD", DATE_AND_MODE | FROM_AND_TO, answer_history},
+    {PREFIX "/diff", "GET, HEAD", DATE_AND_MODE | FROM_AND_TO, answer_diff},
 };
 
 static const struct route *route_of(const char *path) {
@@ -71,13 +80,13 @@ void rr_route(struct rr_app *app, const struct rr_request *request, struct rr_re
         respond_preflight(route, response);
     } else if (route == NULL) {
         rr_respond_problem(response, request, 404, "NOT_FOUND",
-                           "there are " PREFIX ", " PREFIX "/status and " PREFIX "/recompute.", NULL);
+                           "there are " PREFIX " and, below it, /status, /recompute, /dates, /history and /diff.", NULL);
     } else if (!is_allowed(request->method, route->allow)) {
         char detail[80];
         snprintf(detail, sizeof detail, "this address answers %s.", route->allow);
         rr_respond_header(response, "Allow", route->allow);
         rr_respond_problem(response, request, 405, "METHOD_NOT_ALLOWED", detail, NULL);
-    } else if (rr_query_parse(&app->parser, rr_slice_of(request->query), &query, &err) != 0) {
+    } else if (rr_query_parse(&app->parser, rr_slice_of(request->query), route->parameters, &query, &err) != 0) {
         rr_respond_error(response, request, &err, NULL);
     } else {
         route->answer(app, request, &query, response);
@@ -283,4 +292,44 @@ static void answer_status(struct rr_app *app, const struct rr_request *request, 
     cJSON *status =
         query->has_mode ? rr_status_json(&json, app->service.store, query->mode) : rr_status_json_all(&json, app->service.store);
     rr_respond_json(response, &json, status);
+}
+
+/* Takes over what was made of the cached reports. */
+static void respond_made(const struct rr_request *request, int rc, struct rr_err *err, struct rr_json *json, cJSON *answer,
+                         struct rr_response *response) {
+    if (rc != 0)
+        cJSON_Delete(answer);
+    if (rc == 0 && rr_json_print(json, answer, &response->body, err) == 0)
+        rr_respond_kept_json(response, request);
+    else
+        rr_respond_error(response, request, err, NULL);
+}
+
+static void answer_dates(struct rr_app *app, const struct rr_request *request, const struct rr_query *query,
+                         struct rr_response *response) {
+    struct rr_json json = {false};
+    struct rr_err err;
+    cJSON *answer;
+    int rc = rr_history_dates(&app->service, query->mode, &json, &answer, &err);
+    respond_made(request, rc, &err, &json, answer, response);
+}
+
+static void answer_history(struct rr_app *app, const struct rr_request *request, const struct rr_query *query,
+                           struct rr_response *response) {
+    struct rr_json json = {false};
+    struct rr_err err;
+    cJSON *answer;
+    int rc = rr_history_series(&app->service, query, &json, &answer, &err);
+    respond_made(request, rc, &err, &json, answer, response);
+}
+
+static void answer_diff(struct rr_app *app, const struct rr_request *request, const struct rr_query *query,
+                        struct rr_response *response) {
+    struct rr_json json = {false};
+    struct rr_err err;
+    if (rr_diff_write(&app->service, query, &response->body, &err) == 0)
+        rr_respond_kept_json(response, request);
+    else
+        rr_respond_error(response, request, &err,
+                         err.code == RR_NOT_CACHED ? rr_diff_missing(&app->service, query, &json) : NULL);
 }

@@ -15,6 +15,7 @@ enum rr_code {
     RR_LOCK_TIMEOUT,       /* another generation held the lock up to the deadline */
     RR_LOCKED,             /* another generation holds the lock, and the caller does not wait */
     RR_NOT_FOUND,          /* no such document in the store */
+    RR_NOT_CACHED,         /* no such document in the store, and none is made for this */
     RR_BROKEN,             /* a document of the store does not hold what its name says */
     RR_BAD_DATE,           /* date: not YYYY-MM-DD, or not in the calendar */
     RR_BAD_MODE,           /* mode: neither offline nor online */

@@ -56,18 +56,23 @@ static int number_of(struct rr_slice digits) {
     return number;
 }
 
-int rr_query_read_date(const struct rr_query_parser *parser, struct rr_slice value, struct rr_query *query, struct rr_err *err) {
+static int read_date(const struct rr_query_parser *parser, const char *name, struct rr_slice value, char date[16],
+                     struct rr_err *err) {
     struct rr_slice groups[4];
     if (!rr_pattern_match(parser->date, value, 0, groups, 4))
-        return rr_fail(err, RR_BAD_DATE, "date must be YYYY-MM-DD in ASCII digits, such as 2026-01-19.");
+        return rr_fail(err, RR_BAD_DATE, "%s must be YYYY-MM-DD in ASCII digits, such as 2026-01-19.", name);
     int year = number_of(groups[1]), month = number_of(groups[2]), day = number_of(groups[3]);
     if (rr_day_of(year, month, day) == RR_DAY_UNKNOWN)
-        return rr_fail(err, RR_BAD_DATE, "date must be a day of the calendar between 0001-01-01 and 9999-12-31; %.10s is not.",
-                       groups[0].ptr);
-    memcpy(query->as_of, groups[0].ptr, groups[0].len);
-    query->as_of[groups[0].len] = '\0';
-    query->has_date = true;
+        return rr_fail(err, RR_BAD_DATE, "%s must be a day of the calendar between 0001-01-01 and 9999-12-31; %.10s is not.",
+                       name, groups[0].ptr);
+    memcpy(date, groups[0].ptr, groups[0].len);
+    date[groups[0].len] = '\0';
     return 0;
+}
+
+int rr_query_read_date(const struct rr_query_parser *parser, struct rr_slice value, struct rr_query *query, struct rr_err *err) {
+    query->has_date = read_date(parser, "date", value, query->as_of, err) == 0;
+    return query->has_date ? 0 : -1;
 }
 
 int rr_query_read_mode(struct rr_slice value, struct rr_query *query, struct rr_err *err) {
@@ -76,22 +81,24 @@ int rr_query_read_mode(struct rr_slice value, struct rr_query *query, struct rr_
     return query->has_mode ? 0 : rr_fail(err, RR_BAD_MODE, "mode must be offline or online, in lower case.");
 }
 
-/* The two parameters that mean something, by the name they have. */
-enum parameter { PARAMETER_DATE, PARAMETER_MODE, PARAMETER_OTHER };
-
-static enum parameter parameter_of(struct rr_slice name) {
-    static const struct rr_slice names[] = {[PARAMETER_DATE] = RR_SLICE("date"), [PARAMETER_MODE] = RR_SLICE("mode")};
-    enum parameter parameter = PARAMETER_DATE;
-    while (parameter < PARAMETER_OTHER && !rr_slice_equal(name, names[parameter]))
-        parameter++;
-    return parameter;
+/* The parameter of that name, if it is one of those that are taken; else RR_PARAMETER_COUNT. */
+static enum rr_parameter parameter_of(struct rr_slice name, unsigned taken) {
+    static const struct rr_slice names[] = {[RR_PARAMETER_DATE] = RR_SLICE("date"),
+                                            [RR_PARAMETER_MODE] = RR_SLICE("mode"),
+                                            [RR_PARAMETER_FROM] = RR_SLICE("from"),
+                                            [RR_PARAMETER_TO] = RR_SLICE("to")};
+    for (enum rr_parameter parameter = 0; parameter < RR_PARAMETER_COUNT; parameter++)
+        if ((taken & RR_TAKES(parameter)) != 0 && rr_slice_equal(name, names[parameter]))
+            return parameter;
+    return RR_PARAMETER_COUNT;
 }
 
 /* The decoded values of the query string, as far as they mean something. */
 struct values {
-    bool present[PARAMETER_OTHER];
-    struct rr_slice value[PARAMETER_OTHER];
-    unsigned char bytes[PARAMETER_OTHER][RR_QUERY_MAX_BYTES];
+    unsigned taken;
+    bool present[RR_PARAMETER_COUNT];
+    struct rr_slice value[RR_PARAMETER_COUNT];
+    unsigned char bytes[RR_PARAMETER_COUNT][RR_QUERY_MAX_BYTES];
 };
 
 static int take_pair(const struct rr_slice groups[3], struct values *values, struct rr_err *err) {
@@ -99,8 +106,8 @@ static int take_pair(const struct rr_slice groups[3], struct values *values, str
     struct rr_slice name;
     if (!decode(groups[1], name_bytes, &name))
         return rr_fail(err, RR_BAD_QUERY, "the query string has a %% that is not followed by two hexadecimal digits.");
-    enum parameter parameter = parameter_of(name);
-    if (parameter == PARAMETER_OTHER)
+    enum rr_parameter parameter = parameter_of(name, values->taken);
+    if (parameter == RR_PARAMETER_COUNT)
         return 0;
     if (values->present[parameter])
         return rr_fail(err, RR_BAD_QUERY, "%.*s must be given once.", (int)name.len, name.ptr);
@@ -111,18 +118,34 @@ static int take_pair(const struct rr_slice groups[3], struct values *values, str
     return 0;
 }
 
-int rr_query_parse(const struct rr_query_parser *parser, struct rr_slice text, struct rr_query *query, struct rr_err *err) {
+static int read_values(const struct rr_query_parser *parser, const struct values *values, struct rr_query *query,
+                       struct rr_err *err) {
+    const bool *present = values->present;
+    const struct rr_slice *value = values->value;
+    if (present[RR_PARAMETER_DATE] && rr_query_read_date(parser, value[RR_PARAMETER_DATE], query, err) != 0)
+        return -1;
+    if (present[RR_PARAMETER_MODE] && rr_query_read_mode(value[RR_PARAMETER_MODE], query, err) != 0)
+        return -1;
+    query->has_from = present[RR_PARAMETER_FROM];
+    if (query->has_from && read_date(parser, "from", value[RR_PARAMETER_FROM], query->from, err) != 0)
+        return -1;
+    query->has_to = present[RR_PARAMETER_TO];
+    if (query->has_to && read_date(parser, "to", value[RR_PARAMETER_TO], query->to, err) != 0)
+        return -1;
+    if (query->has_from && query->has_to && strcmp(query->from, query->to) > 0)
+        return rr_fail(err, RR_BAD_DATE, "from must not be after to; %s is after %s.", query->from, query->to);
+    return 0;
+}
+
+int rr_query_parse(const struct rr_query_parser *parser, struct rr_slice text, unsigned parameters, struct rr_query *query,
+                   struct rr_err *err) {
     *query = (struct rr_query){.mode = RR_OFFLINE};
     if (text.len > RR_QUERY_MAX_BYTES)
         return rr_fail(err, RR_QUERY_TOO_LONG, "the query string must not be longer than %d bytes.", RR_QUERY_MAX_BYTES);
-    struct values values = {.present = {false}};
+    struct values values = {.taken = parameters};
     struct rr_slice groups[3];
     for (size_t at = 0; at<text.len; at += groups[0].len> 0 ? groups[0].len : 1)
         if (rr_pattern_match(parser->pair, text, at, groups, 3) && take_pair(groups, &values, err) != 0)
             return -1;
-    if (values.present[PARAMETER_DATE] && rr_query_read_date(parser, values.value[PARAMETER_DATE], query, err) != 0)
-        return -1;
-    if (values.present[PARAMETER_MODE] && rr_query_read_mode(values.value[PARAMETER_MODE], query, err) != 0)
-        return -1;
-    return 0;
+    return read_values(parser, &values, query, err);
 }

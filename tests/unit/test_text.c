@@ -148,6 +148,7 @@ static void codes_have_the_names_of_the_contract(void **state) {
         {RR_LOCK_TIMEOUT, "LOCK_TIMEOUT"},
         {RR_LOCKED, "SKIPPED_LOCKED"},
         {RR_NOT_FOUND, "REPORT_NOT_FOUND"},
+        {RR_NOT_CACHED, "REPORT_NOT_CACHED"},
         {RR_BAD_DATE, "INVALID_DATE"},
         {RR_BAD_MODE, "INVALID_MODE"},
         {RR_BAD_QUERY, "INVALID_QUERY"},
