@@ -83,6 +83,7 @@ start_service() {
     export CACHE_DIR=$work_dir/cache WORK_DIR=$work_dir/copies RUN_DIR=$work_dir/run
     for try in 1 2 3 4 5; do
         port=$((20000 + RANDOM % 20000))
+        : >"$work_dir/run.log" # a service before this one has said the same
         env PORT=$port "$@" "$PROJECT_DIR/nginx/run.sh" >"$work_dir/run.log" 2>&1 &
         service_pid=$!
         until grep -q '^listening on' "$work_dir/run.log"; do

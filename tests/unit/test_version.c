@@ -39,13 +39,14 @@ static const char *tell_versions(const char *folder) {
     return names;
 }
 
-/* The names of a report that was just published, and of its sibling. */
+/* The names of a report that was just published, of its sibling, and of its summary. */
 static const char *names_of(struct rr_store *store, const struct rr_key *key) {
-    static char names[2 * RR_VERSION_SIZE + 8];
+    static char names[3 * RR_VERSION_SIZE + 8];
     struct rr_document document = RR_DOCUMENT_EMPTY;
     struct rr_err err;
     assert_ok(rr_store_peek(store, key, &document, &err));
-    snprintf(names, sizeof names, "%s %s.gz", document.version, document.version);
+    snprintf(names, sizeof names, "%s %s.gz %s-%s.summary", document.version, document.version, rr_mode_name(key->mode),
+             key->as_of);
     rr_document_free(&document);
     return names;
 }
@@ -65,11 +66,11 @@ static void a_published_report_and_its_sibling_bear_the_hash_of_the_report(void 
     const struct rr_key key = test_key(RR_OFFLINE, "2026-01-19");
     test_publish(store, &key, "run-1");
     char *report = test_read_file(test_path(folder, "2026-01-19.json"));
-    char name[RR_VERSION_SIZE], both[2 * RR_VERSION_SIZE + 8];
+    char name[RR_VERSION_SIZE], all[3 * RR_VERSION_SIZE + 8];
     rr_version_name(&key, rr_hash64(rr_slice_of(report)), name);
-    snprintf(both, sizeof both, "%s %s.gz", name, name);
-    assert_string_equal(tell_versions(folder), both);
-    assert_string_equal(names_of(store, &key), both);
+    snprintf(all, sizeof all, "%s %s.gz offline-2026-01-19.summary", name, name);
+    assert_string_equal(tell_versions(folder), all);
+    assert_string_equal(names_of(store, &key), all);
     struct stat version, named;
     char path[PATH_MAX];
     rr_version_path(store, name, "", path);
@@ -121,7 +122,7 @@ static void what_was_superseded_stays_for_the_grace_and_then_goes(void **state) 
     test_publish(store, &other, "run-0");
     test_publish(store, &key, "run-1");
     test_publish(store, &key, "run-2");
-    char kept[4 * RR_VERSION_SIZE + 20], current[2 * RR_VERSION_SIZE + 8];
+    char kept[6 * RR_VERSION_SIZE + 20], current[3 * RR_VERSION_SIZE + 8];
     snprintf(current, sizeof current, "%s", names_of(store, &key));
     snprintf(kept, sizeof kept, "%s %s", current, names_of(store, &other));
     assert_true(strlen(tell_versions(folder)) > strlen(kept));
@@ -139,6 +140,7 @@ static void versions_of_removed_reports_and_strangers_are_swept_too(void **state
     const struct rr_key key = test_key(RR_OFFLINE, "2026-01-19");
     test_publish(store, &key, "run-1");
     test_write_file(test_path(folder, ".versions/offline-2026-01-18-0000000000000001.json.gz"), "x");
+    test_write_file(test_path(folder, ".versions/offline-2026-01-18.summary"), "x");
     test_write_file(test_path(folder, ".versions/notes.txt"), "x");
     test_write_file(test_path(folder, ".versions/offline-2026-13-45-0000000000000001.json"), "x");
     rr_version_sweep(store, long_ago);
