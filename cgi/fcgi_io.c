@@ -91,6 +91,7 @@ static void read_request(struct rr_request *request) {
         .recompute_allowed = strcmp(parameter("RECOMPUTE_ALLOWED", "0"), "1") == 0,
         .if_none_match = parameter("HTTP_IF_NONE_MATCH", NULL),
         .if_modified_since = parameter("HTTP_IF_MODIFIED_SINCE", NULL),
+        .accept = parameter("HTTP_ACCEPT", NULL),
         .accept_encoding = parameter("HTTP_ACCEPT_ENCODING", NULL),
         .authorization = parameter("HTTP_AUTHORIZATION", NULL),
         .origin = parameter("HTTP_ORIGIN", NULL),

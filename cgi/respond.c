@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/number.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,7 +105,7 @@ void rr_respond_problem(struct rr_response *response, const struct rr_request *r
 }
 
 void rr_respond_error(struct rr_response *response, const struct rr_request *request, const struct rr_err *err, cJSON *extra) {
-    bool asked_wrong = err->code == RR_BAD_DATE || err->code == RR_BAD_MODE || err->code == RR_BAD_QUERY;
+    bool asked_wrong = err->code >= RR_BAD_DATE && err->code <= RR_BAD_QUERY;
     int status = asked_wrong ? 400 : err->code == RR_NOT_CACHED ? 404 : err->code == RR_QUERY_TOO_LONG ? 414 : 500;
     rr_respond_problem(response, request, status, rr_code_name(err->code), err->message, extra);
 }
@@ -145,28 +146,36 @@ bool rr_request_has_current(const struct rr_request *request, const char *etag, 
     return end != NULL && *end == '\0' && modified_s <= (int64_t)timegm(&tm);
 }
 
-/* Does what stands behind a coding refuse it (q=0)? */
-static bool is_refused(const char *parameters, size_t len) {
+/* The q-value in what stands behind a name, in thousandths; 1 where there is none that can be read. */
+static int weight_of(const char *parameters, size_t len) {
     const char *q = memmem(parameters, len, "q=", 2);
     if (q == NULL)
         q = memmem(parameters, len, "Q=", 2);
-    return q != NULL && q[2] == '0' && strtod(q + 2, NULL) == 0;
+    bool readable = q != NULL && (q[2] == '0' || q[2] == '1');
+    return readable ? (int)lround(strtod(q + 2, NULL) * 1000) : 1000;
 }
 
-static bool is_coding(const char *name, size_t len, const char *coding) {
-    return len == strlen(coding) && strncasecmp(name, coding, len) == 0;
+/* The weight that a list of names (RFC 9110 12.4.2) gives that one; -1 where it does not name it. */
+static int weight_in(const char *list, const char *wanted) {
+    int weight = -1;
+    for (const char *at = list; at != NULL && *at != '\0';) {
+        at += strspn(at, ", \t");
+        size_t element = strcspn(at, ","), name = strcspn(at, ",; \t");
+        if (name == strlen(wanted) && strncasecmp(at, wanted, name) == 0)
+            weight = weight_of(at + name, element - name);
+        at += element;
+    }
+    return weight;
 }
 
 bool rr_request_takes_gzip(const struct rr_request *request) {
-    int gzip = -1, any = -1; /* not named; refused: 0 */
-    for (const char *at = request->accept_encoding; at != NULL && *at != '\0';) {
-        at += strspn(at, ", \t");
-        size_t element = strcspn(at, ","), name = strcspn(at, ",; \t");
-        if (is_coding(at, name, "gzip") || is_coding(at, name, "x-gzip"))
-            gzip = !is_refused(at + name, element - name);
-        else if (is_coding(at, name, "*"))
-            any = !is_refused(at + name, element - name);
-        at += element;
-    }
-    return gzip > 0 || (gzip < 0 && any > 0);
+    int gzip = weight_in(request->accept_encoding, "gzip"), old = weight_in(request->accept_encoding, "x-gzip");
+    if (gzip < 0 && old < 0)
+        return weight_in(request->accept_encoding, "*") > 0;
+    return gzip > 0 || old > 0;
+}
+
+bool rr_request_prefers_csv(const struct rr_request *request) {
+    int csv = weight_in(request->accept, "text/csv");
+    return csv > 0 && csv > weight_in(request->accept, "application/json") && csv >= weight_in(request->accept, "*/*");
 }

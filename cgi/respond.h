@@ -18,6 +18,7 @@ struct rr_request {
     bool recompute_allowed;    /* the web server vouches for the client */
     const char *if_none_match; /* NULL where the client sent none; the next too */
     const char *if_modified_since;
+    const char *accept;
     const char *accept_encoding;
     const char *authorization;
     const char *origin; /* whose page asks, by a browser's word */
@@ -65,6 +66,10 @@ void rr_response_head(const struct rr_response *response, struct rr_buf *head);
 
 /* Does the client take gzip? By its Accept-Encoding, q-values and all (RFC 9110 12.5.3). */
 bool rr_request_takes_gzip(const struct rr_request *request);
+
+/* Does the client want a table rather than JSON? By its Accept: one that names text/csv, and nothing that it would rather have.
+ */
+bool rr_request_prefers_csv(const struct rr_request *request);
 
 /* Does the client's If-None-Match, or else its If-Modified-Since, say that it has this very document? */
 bool rr_request_has_current(const struct rr_request *request, const char *etag, int64_t modified_s);

@@ -2,6 +2,7 @@
 
 #include "access.h"
 #include "base/log.h"
+#include "service/csv.h"
 #include "service/diff.h"
 #include "service/history.h"
 #include "service/serve.h"
@@ -12,7 +13,7 @@
 
 #define PREFIX "/api/report/counterparty-risk"
 
-enum { locked_retry_after_s = 5 };
+enum { locked_retry_after_s = 5, CSV_ETAG_SIZE = RR_ETAG_SIZE + 16 };
 
 typedef void rr_answerer(struct rr_app *app, const struct rr_request *request, const struct rr_query *query,
                          struct rr_response *response);
@@ -22,7 +23,8 @@ static rr_answerer answer_report, answer_status, answer_recompute, answer_dates,
 /* At every address a wrong date or mode is refused, whether or not it has a use for it. */
 enum {
     DATE_AND_MODE = RR_TAKES(RR_PARAMETER_DATE) | RR_TAKES(RR_PARAMETER_MODE),
-    FROM_AND_TO = RR_TAKES(RR_PARAMETER_FROM) | RR_TAKES(RR_PARAMETER_TO)
+    FROM_AND_TO = RR_TAKES(RR_PARAMETER_FROM) | RR_TAKES(RR_PARAMETER_TO),
+    FORMAT_AND_LANG = RR_TAKES(RR_PARAMETER_FORMAT) | RR_TAKES(RR_PARAMETER_LANG)
 };
 
 static const struct route {
@@ -31,7 +33,7 @@ static const struct route {
     unsigned parameters;
     rr_answerer *answer;
 } routes[] = {
-    {PREFIX, "GET, HEAD", DATE_AND_MODE, answer_report},
+    {PREFIX, "GET, HEAD", DATE_AND_MODE | FORMAT_AND_LANG, answer_report},
     {PREFIX "/status", "GET, HEAD", DATE_AND_MODE, answer_status},
     {PREFIX "/recompute", "POST", DATE_AND_MODE, answer_recompute},
     {PREFIX "/dates", "GET, HEAD", DATE_AND_MODE, answer_dates},
@@ -66,6 +68,15 @@ static void respond_preflight(const struct route *route, struct rr_response *res
     rr_respond_header(response, "Access-Control-Max-Age", "600");
 }
 
+/* What of the request the answer depends on, its address aside. */
+static void add_vary(const struct rr_conf *conf, const struct route *route, struct rr_response *response) {
+    char vary[64];
+    bool by_accept = route != NULL && (route->parameters & RR_TAKES(RR_PARAMETER_FORMAT)) != 0;
+    bool by_origin = conf->cors_allow_origin[0] != '\0';
+    snprintf(vary, sizeof vary, "Accept-Encoding%s%s", by_accept ? ", Accept" : "", by_origin ? ", Origin" : "");
+    rr_respond_header(response, "Vary", vary);
+}
+
 void rr_route(struct rr_app *app, const struct rr_request *request, struct rr_response *response) {
     const struct route *route = route_of(request->path);
     struct rr_query query;
@@ -74,7 +85,7 @@ void rr_route(struct rr_app *app, const struct rr_request *request, struct rr_re
     response->without_body = strcmp(request->method, "HEAD") == 0;
     app->service.waited_ms = request->waited_ms;
     rr_respond_header(response, "X-Request-Id", request->id);
-    rr_respond_header(response, "Vary", conf->cors_allow_origin[0] == '\0' ? "Accept-Encoding" : "Accept-Encoding, Origin");
+    add_vary(conf, route, response);
     rr_access_add_cors(conf, request, response);
     if (route != NULL && rr_access_is_preflight(conf, request)) {
         respond_preflight(route, response);
@@ -103,8 +114,8 @@ static struct rr_key key_of(const struct rr_app *app, const struct rr_query *que
     return key;
 }
 
-static void add_source_headers(struct rr_response *response, const struct rr_reply *reply) {
-    rr_respond_header(response, "Content-Type", "application/json");
+static void add_source_headers(struct rr_response *response, const struct rr_reply *reply, const char *type) {
+    rr_respond_header(response, "Content-Type", type);
     rr_respond_header(response, "Cache-Control", "no-cache");
     rr_respond_header(response, "X-Report-Source", response->source);
     if (reply->outdated)
@@ -113,36 +124,41 @@ static void add_source_headers(struct rr_response *response, const struct rr_rep
 
 /* Sends nginx elsewhere for the answer: it takes the body, and keeps our headers for the client. The query goes with it as it was
  * understood. */
-static void redirect(struct rr_response *response, const char *location, const char *rest, const struct rr_key *key) {
-    rr_buf_printf(&response->headers, "X-Accel-Redirect: %s%s?date=%s&mode=%s\r\n", location, rest, key->as_of,
+static void redirect(struct rr_response *response, const char *location, const char *rest, const struct rr_key *key,
+                     const struct rr_query *query) {
+    rr_buf_printf(&response->headers, "X-Accel-Redirect: %s%s?date=%s&mode=%s", location, rest, key->as_of,
                   rr_mode_name(key->mode));
+    if (query->has_format)
+        rr_buf_printf(&response->headers, "&format=%s&lang=%s", rr_format_name(query->format), rr_language_name(query->language));
+    rr_buf_add_text(&response->headers, "\r\n");
 }
 
-static void add_validators(struct rr_response *response, const struct rr_document *document) {
+static void add_validators(struct rr_response *response, const struct rr_document *document, const char *etag) {
     char modified[RR_HTTP_DATE_SIZE];
     rr_clock_http_date(document->modified_s, modified);
-    rr_respond_header(response, "ETag", document->etag);
+    rr_respond_header(response, "ETag", etag);
     rr_respond_header(response, "Last-Modified", modified);
 }
 
 /* By nginx, if that can be: then the body never passes through here. */
-static bool hand_over(const struct rr_request *request, const struct rr_reply *reply, struct rr_response *response) {
+static bool hand_over(const struct rr_request *request, const struct rr_query *query, const struct rr_reply *reply,
+                      struct rr_response *response) {
     char name[RR_VERSION_SIZE];
     bool is_gzip;
     if (request->hand_over == NULL || reply->source == RR_STALE ||
         !rr_store_hand_over(&reply->document, rr_request_takes_gzip(request), name, &is_gzip))
         return false;
-    redirect(response, request->hand_over, name, &reply->document.meta.key);
+    redirect(response, request->hand_over, name, &reply->document.meta.key, query);
     if (is_gzip)
         rr_respond_header(response, "Content-Encoding", "gzip");
     return true;
 }
 
-static void respond_report(struct rr_app *app, const struct rr_request *request, struct rr_reply *reply,
-                           struct rr_response *response) {
+static void respond_report(struct rr_app *app, const struct rr_request *request, const struct rr_query *query,
+                           struct rr_reply *reply, struct rr_response *response) {
     struct rr_err err;
     bool current = reply->source != RR_STALE && rr_request_has_current(request, reply->document.etag, reply->document.modified_s);
-    bool handed_over = !current && hand_over(request, reply, response);
+    bool handed_over = !current && hand_over(request, query, reply, response);
     if (!current && !handed_over && rr_serve_load(&app->service, reply, &err) != 0) {
         rr_respond_error(response, request, &err, NULL);
         return;
@@ -150,20 +166,50 @@ static void respond_report(struct rr_app *app, const struct rr_request *request,
     response->status = current ? 304 : 200;
     response->without_body |= current;
     response->source = rr_reply_source_name(reply->source);
-    add_source_headers(response, reply);
+    add_source_headers(response, reply, "application/json");
     if (reply->source != RR_STALE)
-        add_validators(response, &reply->document);
+        add_validators(response, &reply->document, reply->document.etag);
     rr_buf_free(&response->body);
     response->body = reply->document.body;
     reply->document.body = (struct rr_buf)RR_BUF_INIT(RR_DOCUMENT_MAX_BYTES);
 }
 
+/* The ETag of the table that is made of the document: one of its own, which is another where tables have become others. */
+static void csv_etag(const struct rr_document *document, enum rr_language language, char etag[CSV_ETAG_SIZE]) {
+    snprintf(etag, CSV_ETAG_SIZE, "%.*s-csv1-%s\"", (int)strcspn(document->etag + 3, "\"") + 3, document->etag,
+             rr_language_name(language));
+}
+
+static void respond_csv(struct rr_app *app, const struct rr_request *request, const struct rr_query *query,
+                        struct rr_reply *reply, struct rr_response *response) {
+    const struct rr_key *key = &reply->document.meta.key;
+    char etag[CSV_ETAG_SIZE];
+    struct rr_err err;
+    bool stale = reply->source == RR_STALE;
+    csv_etag(&reply->document, query->language, etag);
+    bool current = !stale && rr_request_has_current(request, etag, reply->document.modified_s);
+    if (!current && (rr_serve_load(&app->service, reply, &err) != 0 ||
+                     rr_csv_write(&reply->document, query->language, &response->body, &err) != 0)) {
+        rr_respond_error(response, request, &err, NULL);
+        return;
+    }
+    response->status = current ? 304 : 200;
+    response->without_body |= current;
+    response->source = rr_reply_source_name(reply->source);
+    add_source_headers(response, reply, "text/csv; charset=utf-8");
+    rr_buf_printf(&response->headers, "Content-Disposition: attachment; filename=\"counterparty-risk-%s-%s.csv\"\r\n",
+                  rr_mode_name(key->mode), key->as_of);
+    csv_etag(&reply->document, query->language, etag); /* loaded, it may be another document */
+    if (!stale)
+        add_validators(response, &reply->document, etag);
+}
+
 /* To the pool that may take its time. */
 static void respond_elsewhere(const struct rr_request *request, const char *operation, const struct rr_key *key,
-                              struct rr_response *response) {
+                              const struct rr_query *query, struct rr_response *response) {
     response->status = 200;
     response->source = "elsewhere";
-    redirect(response, request->compute, operation, key);
+    redirect(response, request->compute, operation, key, query);
 }
 
 static void respond_nothing(const struct rr_request *request, const struct rr_key *key, const struct rr_err *why,
@@ -184,13 +230,20 @@ static void answer_report(struct rr_app *app, const struct rr_request *request, 
                           struct rr_response *response) {
     struct rr_key key = key_of(app, query);
     struct rr_reply reply = RR_REPLY_EMPTY;
+    struct rr_query asked = *query;
     struct rr_err why;
+    if (!asked.has_format && rr_request_prefers_csv(request)) {
+        asked.has_format = true;
+        asked.format = RR_CSV;
+    }
     if (request->compute != NULL && rr_serve_at_once(&app->service, &key, &reply, &why) != 0)
-        respond_elsewhere(request, "", &key, response);
-    else if (request->compute != NULL || rr_serve_report(&app->service, &key, &reply, &why) == 0)
-        respond_report(app, request, &reply, response);
-    else
+        respond_elsewhere(request, "", &key, &asked, response);
+    else if (request->compute == NULL && rr_serve_report(&app->service, &key, &reply, &why) != 0)
         respond_nothing(request, &key, &why, response);
+    else if (asked.format == RR_CSV)
+        respond_csv(app, request, &asked, &reply, response);
+    else
+        respond_report(app, request, &asked, &reply, response);
     rr_reply_free(&reply);
 }
 
@@ -281,7 +334,7 @@ static void answer_recompute(struct rr_app *app, const struct rr_request *reques
         audit(request, &key, &caller, rr_result_name(RR_SKIPPED_LOCKED), "");
         respond_locked(&key, response);
     } else {
-        respond_elsewhere(request, "/recompute", &key, response);
+        respond_elsewhere(request, "/recompute", &key, query, response);
     }
 }
 

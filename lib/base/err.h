@@ -17,8 +17,10 @@ enum rr_code {
     RR_NOT_FOUND,          /* no such document in the store */
     RR_NOT_CACHED,         /* no such document in the store, and none is made for this */
     RR_BROKEN,             /* a document of the store does not hold what its name says */
-    RR_BAD_DATE,           /* date: not YYYY-MM-DD, or not in the calendar */
+    RR_BAD_DATE,           /* date: not YYYY-MM-DD, or not in the calendar. Up to RR_BAD_QUERY: asked wrongly */
     RR_BAD_MODE,           /* mode: neither offline nor online */
+    RR_BAD_FORMAT,         /* format: neither json nor csv */
+    RR_BAD_LANGUAGE,       /* lang: neither ko nor en */
     RR_BAD_QUERY,          /* the query string cannot be decoded, or repeats a parameter */
     RR_QUERY_TOO_LONG,     /* the query string is longer than any right one */
     RR_BAD_SETTING,        /* a setting's value is not what its name allows */

@@ -8,6 +8,17 @@
 static const char pair_expression[] = "\\G&?([^=&]*)(?:=([^&]*))?";
 static const char date_expression[] = "\\A([0-9]{4})-([0-9]{2})-([0-9]{2})\\z";
 
+static const char *const format_names[RR_FORMAT_COUNT] = {[RR_JSON] = "json", [RR_CSV] = "csv"};
+static const char *const language_names[RR_LANGUAGE_COUNT] = {[RR_KOREAN] = "ko", [RR_ENGLISH] = "en"};
+
+const char *rr_format_name(enum rr_format format) {
+    return format_names[format];
+}
+
+const char *rr_language_name(enum rr_language language) {
+    return language_names[language];
+}
+
 int rr_query_open(struct rr_query_parser *parser, struct rr_err *err) {
     *parser = (struct rr_query_parser){NULL, NULL};
     if (rr_pattern_compile(&parser->pair, pair_expression, err) == 0 &&
@@ -83,10 +94,9 @@ int rr_query_read_mode(struct rr_slice value, struct rr_query *query, struct rr_
 
 /* The parameter of that name, if it is one of those that are taken; else RR_PARAMETER_COUNT. */
 static enum rr_parameter parameter_of(struct rr_slice name, unsigned taken) {
-    static const struct rr_slice names[] = {[RR_PARAMETER_DATE] = RR_SLICE("date"),
-                                            [RR_PARAMETER_MODE] = RR_SLICE("mode"),
-                                            [RR_PARAMETER_FROM] = RR_SLICE("from"),
-                                            [RR_PARAMETER_TO] = RR_SLICE("to")};
+    static const struct rr_slice names[] = {[RR_PARAMETER_DATE] = RR_SLICE("date"),     [RR_PARAMETER_MODE] = RR_SLICE("mode"),
+                                            [RR_PARAMETER_FROM] = RR_SLICE("from"),     [RR_PARAMETER_TO] = RR_SLICE("to"),
+                                            [RR_PARAMETER_FORMAT] = RR_SLICE("format"), [RR_PARAMETER_LANG] = RR_SLICE("lang")};
     for (enum rr_parameter parameter = 0; parameter < RR_PARAMETER_COUNT; parameter++)
         if ((taken & RR_TAKES(parameter)) != 0 && rr_slice_equal(name, names[parameter]))
             return parameter;
@@ -118,6 +128,34 @@ static int take_pair(const struct rr_slice groups[3], struct values *values, str
     return 0;
 }
 
+static int read_format(struct rr_slice value, struct rr_query *query, struct rr_err *err) {
+    query->has_format = true;
+    for (query->format = 0; query->format < RR_FORMAT_COUNT; query->format++)
+        if (rr_slice_equal(value, rr_slice_of(format_names[query->format])))
+            return 0;
+    return rr_fail(err, RR_BAD_FORMAT, "format must be json or csv, in lower case.");
+}
+
+static int read_language(struct rr_slice value, struct rr_query *query, struct rr_err *err) {
+    for (query->language = 0; query->language < RR_LANGUAGE_COUNT; query->language++)
+        if (rr_slice_equal(value, rr_slice_of(language_names[query->language])))
+            return 0;
+    return rr_fail(err, RR_BAD_LANGUAGE, "lang must be ko or en, in lower case.");
+}
+
+static int read_range(const struct rr_query_parser *parser, const struct values *values, struct rr_query *query,
+                      struct rr_err *err) {
+    query->has_from = values->present[RR_PARAMETER_FROM];
+    query->has_to = values->present[RR_PARAMETER_TO];
+    if (query->has_from && read_date(parser, "from", values->value[RR_PARAMETER_FROM], query->from, err) != 0)
+        return -1;
+    if (query->has_to && read_date(parser, "to", values->value[RR_PARAMETER_TO], query->to, err) != 0)
+        return -1;
+    if (query->has_from && query->has_to && strcmp(query->from, query->to) > 0)
+        return rr_fail(err, RR_BAD_DATE, "from must not be after to; %s is after %s.", query->from, query->to);
+    return 0;
+}
+
 static int read_values(const struct rr_query_parser *parser, const struct values *values, struct rr_query *query,
                        struct rr_err *err) {
     const bool *present = values->present;
@@ -126,15 +164,11 @@ static int read_values(const struct rr_query_parser *parser, const struct values
         return -1;
     if (present[RR_PARAMETER_MODE] && rr_query_read_mode(value[RR_PARAMETER_MODE], query, err) != 0)
         return -1;
-    query->has_from = present[RR_PARAMETER_FROM];
-    if (query->has_from && read_date(parser, "from", value[RR_PARAMETER_FROM], query->from, err) != 0)
+    if (present[RR_PARAMETER_FORMAT] && read_format(value[RR_PARAMETER_FORMAT], query, err) != 0)
         return -1;
-    query->has_to = present[RR_PARAMETER_TO];
-    if (query->has_to && read_date(parser, "to", value[RR_PARAMETER_TO], query->to, err) != 0)
+    if (present[RR_PARAMETER_LANG] && read_language(value[RR_PARAMETER_LANG], query, err) != 0)
         return -1;
-    if (query->has_from && query->has_to && strcmp(query->from, query->to) > 0)
-        return rr_fail(err, RR_BAD_DATE, "from must not be after to; %s is after %s.", query->from, query->to);
-    return 0;
+    return read_range(parser, values, query, err);
 }
 
 int rr_query_parse(const struct rr_query_parser *parser, struct rr_slice text, unsigned parameters, struct rr_query *query,

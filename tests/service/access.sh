@@ -45,7 +45,7 @@ is_problem 'a token that was taken away is gone at once' 401 UNAUTHORIZED
 post -H 'Authorization: Bearer fedcba9876543210fedcba9876543210' -H 'Origin: https://dash.example.com'
 same 'and the new one is good, from an origin that is named too' '200 next' "$status $(audit | cut -d' ' -f2)"
 report '?date=2026-01-10' -H 'Origin: https://dash.example.com'
-same 'a hit tells the browser so' 'https://dash.example.com Accept-Encoding, Origin' "$(header Access-Control-Allow-Origin) $(header Vary)"
+same 'a hit tells the browser so' 'https://dash.example.com Accept-Encoding, Accept, Origin' "$(header Access-Control-Allow-Origin) $(header Vary)"
 report '/recompute' -X OPTIONS -H 'Origin: https://dash.example.com' -H 'Access-Control-Request-Method: POST'
 same 'preflight' '204 POST' "$status $(header Access-Control-Allow-Methods)"
 report '/recompute' -X OPTIONS -H 'Origin: https://evil.example'

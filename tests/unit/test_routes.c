@@ -182,7 +182,7 @@ static void a_report_is_generated_and_then_a_hit(void **state) {
         assert_string_equal(header(desk, "X-Report-Source"), sources[i]);
         assert_string_equal(desk->response.source, sources[i]);
         assert_string_equal(header(desk, "Content-Type"), "application/json");
-        assert_non_null(strstr(header(desk, "Vary"), "Accept-Encoding"));
+        assert_non_null(strstr(header(desk, "Vary"), "Accept-Encoding, Accept"));
         assert_string_equal(header(desk, "X-Request-Id"), "request-1");
         assert_string_equal(header(desk, "X-Report-Outdated"), "");
         assert_int_equal(stat(test_path(desk->bench.cache_dir, "2026-01-19.json"), &st), 0);
@@ -502,19 +502,19 @@ static void other_origins_read_only_where_they_are_named(void **state) {
     desk->origin = "https://dash.example.com";
     ask(desk, "GET", REPORT "?date=2026-01-19");
     assert_string_equal(header(desk, "Access-Control-Allow-Origin"), "");
-    assert_string_equal(header(desk, "Vary"), "Accept-Encoding");
+    assert_string_equal(header(desk, "Vary"), "Accept-Encoding, Accept");
     assert_int_equal(ask(desk, "OPTIONS", RECOMPUTE), 405);
     desk->bench.conf.cors_allow_origin = "https://dash.example.com";
     ask(desk, "GET", REPORT "?date=2026-01-19");
     assert_string_equal(header(desk, "Access-Control-Allow-Origin"), "https://dash.example.com");
-    assert_string_equal(header(desk, "Vary"), "Accept-Encoding, Origin");
+    assert_string_equal(header(desk, "Vary"), "Accept-Encoding, Accept, Origin");
     assert_int_equal(ask(desk, "OPTIONS", RECOMPUTE), 204);
     assert_string_equal(header(desk, "Access-Control-Allow-Methods"), "POST");
     assert_int_equal(desk->response.body.len, 0);
     desk->origin = "https://evil.example";
     ask(desk, "GET", REPORT "?date=2026-01-19");
     assert_string_equal(header(desk, "Access-Control-Allow-Origin"), "");
-    assert_string_equal(header(desk, "Vary"), "Accept-Encoding, Origin");
+    assert_string_equal(header(desk, "Vary"), "Accept-Encoding, Accept, Origin");
     assert_int_equal(ask(desk, "OPTIONS", RECOMPUTE), 405);
 }
 

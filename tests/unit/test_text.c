@@ -151,6 +151,8 @@ static void codes_have_the_names_of_the_contract(void **state) {
         {RR_NOT_CACHED, "REPORT_NOT_CACHED"},
         {RR_BAD_DATE, "INVALID_DATE"},
         {RR_BAD_MODE, "INVALID_MODE"},
+        {RR_BAD_FORMAT, "INVALID_FORMAT"},
+        {RR_BAD_LANGUAGE, "INVALID_LANG"},
         {RR_BAD_QUERY, "INVALID_QUERY"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
