@@ -25,14 +25,16 @@ const struct rr_crm_table rr_deal_table = {
             [RR_DEAL_POSSIBILITY] = "성사 가능성",
             [RR_DEAL_COURSE] = "코스 ID",
             [RR_DEAL_LAST_CONTACT] = "최근 연락일",
+            [RR_DEAL_LOST_ON] = "LOST 확정일",
+            [RR_DEAL_LOST_REASON] = "실패 사유",
         },
 };
 
 const struct rr_crm_table rr_person_table = {
     .name = "people",
     .column_count = RR_PERSON_COLUMN_COUNT,
-    .required_count = RR_PERSON_COLUMN_COUNT,
-    .columns = {[RR_PERSON_ID] = "id", [RR_PERSON_COUNTERPARTY] = "소속 상위 조직"},
+    .required_count = RR_PERSON_ORGANIZATION,
+    .columns = {[RR_PERSON_ID] = "id", [RR_PERSON_COUNTERPARTY] = "소속 상위 조직", [RR_PERSON_ORGANIZATION] = "organizationId"},
 };
 
 const struct rr_crm_table rr_organization_table = {
@@ -40,6 +42,21 @@ const struct rr_crm_table rr_organization_table = {
     .column_count = RR_ORGANIZATION_COLUMN_COUNT,
     .required_count = RR_ORGANIZATION_COLUMN_COUNT,
     .columns = {[RR_ORGANIZATION_ID] = "id", [RR_ORGANIZATION_NAME] = "이름"},
+};
+
+const struct rr_crm_table rr_memo_table = {
+    .name = "memo",
+    .column_count = RR_MEMO_COLUMN_COUNT,
+    .required_count = 0,
+    .columns =
+        {
+            [RR_MEMO_ID] = "id",
+            [RR_MEMO_TEXT] = "text",
+            [RR_MEMO_DEAL] = "dealId",
+            [RR_MEMO_PERSON] = "peopleId",
+            [RR_MEMO_ORGANIZATION] = "organizationId",
+            [RR_MEMO_CREATED] = "createdAt",
+        },
 };
 
 enum { sql_max_bytes = 64 * 1024 };

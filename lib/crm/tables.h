@@ -25,11 +25,22 @@ enum rr_deal_column {
     RR_DEAL_POSSIBILITY,
     RR_DEAL_COURSE,
     RR_DEAL_LAST_CONTACT,
+    RR_DEAL_LOST_ON,
+    RR_DEAL_LOST_REASON,
     RR_DEAL_COLUMN_COUNT
 };
 
-enum rr_person_column { RR_PERSON_ID, RR_PERSON_COUNTERPARTY, RR_PERSON_COLUMN_COUNT };
+enum rr_person_column { RR_PERSON_ID, RR_PERSON_COUNTERPARTY, RR_PERSON_ORGANIZATION, RR_PERSON_COLUMN_COUNT };
 enum rr_organization_column { RR_ORGANIZATION_ID, RR_ORGANIZATION_NAME, RR_ORGANIZATION_COLUMN_COUNT };
+enum rr_memo_column {
+    RR_MEMO_ID,
+    RR_MEMO_TEXT,
+    RR_MEMO_DEAL,
+    RR_MEMO_PERSON,
+    RR_MEMO_ORGANIZATION,
+    RR_MEMO_CREATED,
+    RR_MEMO_COLUMN_COUNT
+};
 
 enum { RR_COLUMNS_MAX = RR_DEAL_COLUMN_COUNT };
 
@@ -41,6 +52,9 @@ struct rr_crm_table {
 };
 
 extern const struct rr_crm_table rr_deal_table, rr_person_table, rr_organization_table;
+
+/* The table may be absent, and none of its columns must be there. */
+extern const struct rr_crm_table rr_memo_table;
 
 struct rr_rows;
 

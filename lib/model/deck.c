@@ -192,21 +192,22 @@ static void copy_answer(struct rr_card *card, const struct rr_answer *answer) {
         card->actions[i] = answer->actions[i][0] == '\0' ? NULL : answer->actions[i];
 }
 
-void rr_deck_provide(void *ctx, const struct rr_row *row, struct rr_card *card, struct rr_card_origin *origin) {
+bool rr_deck_find(void *ctx, const struct rr_card_facts *facts, struct rr_card *card, struct rr_card_origin *origin) {
     const struct rr_deck *deck = ctx;
-    const struct rr_deck_card *found = card_of(deck, row);
+    const struct rr_deck_card *found = card_of(deck, facts->row);
     if (found == NULL)
-        return;
+        return false;
     origin->input_hash = found->digest;
     origin->fallback_used = found->state == RR_DECK_MISSING;
     if (origin->fallback_used)
-        return;
+        return true;
     copy_answer(card, &found->answer);
     origin->used_cache = found->state == RR_DECK_CACHED;
     origin->provider = provider_name;
     origin->model = deck->settings.model;
     origin->prompt_version = rr_prompt_version(deck->settings.mode);
     origin->created_at = found->created_at;
+    return true;
 }
 
 struct rr_deck_counts rr_deck_count(const struct rr_deck *deck) {

@@ -12,7 +12,7 @@
  * is written with what is there.
  *
  *     rr_deck_open(&deck, &generation, &settings, err)
- *     rr_generation_write(&generation, mode, &stamp, &(struct rr_card_provider){rr_deck_provide, &deck}, sink, err)
+ *     rr_generation_write(&generation, mode, &stamp, &(struct rr_card_provider){&deck, rr_deck_find}, sink, err)
  *     rr_deck_close(&deck)                                  idempotent */
 
 enum { RR_DECK_OTHERS_MAX = 20 };
@@ -60,8 +60,8 @@ void rr_deck_payload(const struct rr_deck *deck, const struct rr_deck_card *card
 int rr_deck_take(struct rr_deck *deck, struct rr_deck_card *card, struct rr_slice answer, const struct rr_clock *clock,
                  struct rr_err *err);
 
-/* A card provider's `provide`; ctx is the deck. */
-void rr_deck_provide(void *ctx, const struct rr_row *row, struct rr_card *card, struct rr_card_origin *origin);
+/* A card provider's `find`; ctx is the deck. */
+bool rr_deck_find(void *ctx, const struct rr_card_facts *facts, struct rr_card *card, struct rr_card_origin *origin);
 
 /* How the report's cards came about; total is the sum of the others. */
 struct rr_deck_counts {

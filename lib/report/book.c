@@ -24,15 +24,15 @@ static int reserve(void *array_of_any, uint32_t *capacity, uint32_t index, size_
     return 0;
 }
 
-int rr_book_init(struct rr_book *book, int target_year, struct rr_err *err) {
-    *book = (struct rr_book){.target_year = target_year};
+int rr_book_init(struct rr_book *book, rr_day as_of, int target_year, struct rr_err *err) {
+    *book = (struct rr_book){.as_of = as_of, .target_year = target_year};
     return rr_table_add(&book->counterparties, unclassified_name) == RR_UNCLASSIFIED ? 0 : rr_fail_memory(err);
 }
 
 void rr_book_forget_people(struct rr_book *book) {
     rr_table_free(&book->people);
-    rr_memory_free(book->person_counterparties, book->person_capacity * sizeof *book->person_counterparties);
-    book->person_counterparties = NULL;
+    rr_memory_free(book->persons, book->person_capacity * sizeof *book->persons);
+    book->persons = NULL;
     book->person_capacity = 0;
 }
 
@@ -44,6 +44,8 @@ void rr_book_free(struct rr_book *book) {
     rr_table_free(&book->organizations);
     rr_table_free(&book->names);
     rr_top_store_free(&book->tops);
+    rr_signal_store_free(&book->signals);
+    rr_memo_shelf_free(&book->memos);
     rr_table_free(&book->counterparties);
     rr_table_free(&book->account_keys);
     *book = (struct rr_book){0};
@@ -54,8 +56,8 @@ struct rr_slice rr_book_organization_name(const struct rr_book *book, uint32_t o
     return name == RR_NONE ? unknown_name : rr_table_key(&book->names, name);
 }
 
-/* The organisation's number; a new one has no name and no baseline yet. */
-static uint32_t add_organization(struct rr_book *book, struct rr_slice id) {
+/* A new one has no name and no baseline yet. */
+uint32_t rr_book_organization(struct rr_book *book, struct rr_slice id) {
     uint32_t before = book->organizations.count;
     uint32_t organization = rr_table_add(&book->organizations, id);
     if (organization == RR_NONE || organization < before)
@@ -73,7 +75,7 @@ static uint32_t add_organization(struct rr_book *book, struct rr_slice id) {
 
 int rr_book_add_organization(struct rr_book *book, struct rr_slice id, struct rr_slice name) {
     uint32_t before = book->organizations.count;
-    uint32_t organization = add_organization(book, id);
+    uint32_t organization = rr_book_organization(book, id);
     if (organization == RR_NONE)
         return -1;
     book->order_matters |= organization < before;
@@ -85,18 +87,23 @@ int rr_book_add_organization(struct rr_book *book, struct rr_slice id, struct rr
     return book->organization_names[organization] == RR_NONE ? -1 : 0;
 }
 
-int rr_book_add_person(struct rr_book *book, struct rr_slice id, struct rr_slice counterparty_name) {
+/* Of an id that stands twice the later row has the say, where it says anything. */
+int rr_book_add_person(struct rr_book *book, struct rr_slice id, struct rr_slice counterparty_name,
+                       struct rr_slice organization) {
     uint32_t before = book->people.count;
-    uint32_t person = rr_table_add(&book->people, id);
-    uint32_t counterparty = rr_table_add(&book->counterparties, counterparty_name);
-    if (person == RR_NONE || counterparty == RR_NONE)
+    uint32_t number = rr_table_add(&book->people, id);
+    if (number == RR_NONE)
         return -1;
-    book->order_matters |= person < before;
-    if (person >= before &&
-        reserve(&book->person_counterparties, &book->person_capacity, person, sizeof *book->person_counterparties) != 0)
+    book->order_matters |= number < before;
+    if (number == before) {
+        if (reserve(&book->persons, &book->person_capacity, number, sizeof *book->persons) != 0)
+            return -1;
+        book->persons[number] = (struct rr_person){RR_UNCLASSIFIED, RR_NONE};
+    }
+    struct rr_person *person = &book->persons[number];
+    if (counterparty_name.len > 0 && (person->counterparty = rr_table_add(&book->counterparties, counterparty_name)) == RR_NONE)
         return -1;
-    book->person_counterparties[person] = counterparty;
-    return 0;
+    return rr_slice_blank(organization) || (person->organization = rr_book_organization(book, organization)) != RR_NONE ? 0 : -1;
 }
 
 void rr_book_find_counterparties(const struct rr_book *book, const struct rr_deal *deals, uint32_t *counterparties,
@@ -107,9 +114,9 @@ void rr_book_find_counterparties(const struct rr_book *book, const struct rr_dea
     rr_table_find_all(&book->people, people, counterparties, count);
     for (uint32_t i = 0; i < count; i++)
         if (counterparties[i] != RR_NONE)
-            __builtin_prefetch(&book->person_counterparties[counterparties[i]]);
+            __builtin_prefetch(&book->persons[counterparties[i]]);
     for (uint32_t i = 0; i < count; i++)
-        counterparties[i] = counterparties[i] == RR_NONE ? RR_UNCLASSIFIED : book->person_counterparties[counterparties[i]];
+        counterparties[i] = counterparties[i] == RR_NONE ? RR_UNCLASSIFIED : book->persons[counterparties[i]].counterparty;
 }
 
 /* ---- Deals ---- */
@@ -127,7 +134,7 @@ static int find_organizations(struct rr_book *book, const struct rr_deal *deals,
         ids[i] = deals[i].organization;
     rr_table_find_all(&book->organizations, ids, found, count);
     for (uint32_t i = 0; i < count; i++) {
-        keys[i].organization = found[i] != RR_NONE ? found[i] : add_organization(book, ids[i]);
+        keys[i].organization = found[i] != RR_NONE ? found[i] : rr_book_organization(book, ids[i]);
         if (keys[i].organization == RR_NONE)
             return -1;
     }
@@ -198,6 +205,11 @@ static int add_to_coverage(struct rr_book *book, struct rr_account *account, con
 }
 
 static int add_deal(struct rr_book *book, struct rr_account *account, const struct rr_deal *deal) {
+    rr_trace_contact(&account->trace, deal->top.last_contact);
+    if (deal->lost_lately && rr_trace_lost(&book->signals, &account->trace, deal->lost_reason) != 0)
+        return -1;
+    if (deal->other_year)
+        return 0;
     if (deal->year_unknown) {
         account->year_unknown++;
         return 0;
@@ -222,4 +234,26 @@ int rr_book_add_deals(struct rr_book *book, const struct rr_deal *deals, const u
         if (add_deal(book, &book->accounts[accounts[i]], &deals[i]) != 0)
             return -1;
     return 0;
+}
+
+/* ---- What it comes to ---- */
+
+enum rr_tier rr_book_tier(const struct rr_book *book, uint32_t organization) {
+    return rr_tier_of(book->organization_baselines[organization], rr_book_organization_name(book, organization));
+}
+
+bool rr_book_is_row(const struct rr_book *book, const struct rr_account *account) {
+    return account->in_report_years && rr_book_tier(book, account->organization) != RR_TIER_NONE;
+}
+
+void rr_book_signals(const struct rr_book *book, const struct rr_account *account, struct rr_signals *signals) {
+    const struct rr_trace *traces[RR_MODE_COUNT];
+    int count = 0;
+    for (uint32_t mode = 0; mode < RR_MODE_COUNT; mode++) {
+        const struct account_key key = {account->organization, account->counterparty, mode};
+        uint32_t at = rr_table_find(&book->account_keys, (struct rr_slice){(const char *)&key, sizeof key});
+        if (at != RR_NONE)
+            traces[count++] = &book->accounts[at].trace;
+    }
+    rr_signals_of(signals, &book->signals, traces, count);
 }

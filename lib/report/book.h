@@ -7,7 +7,10 @@
 #include "base/whole.h"
 #include "crm/db.h"
 #include "report/deal.h"
+#include "report/memo.h"
+#include "report/signals.h"
 #include "report/top.h"
+#include "rules/tier.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -15,8 +18,8 @@
 /* The sums of the CRM, filled in one pass over each table and for both modes at once (rules.md D1 to D4).
  *
  *     struct rr_book book;
- *     rr_book_init(&book, target_year)
- *     rr_book_read(&book, db, progress, err)     organisations, people, then deals; or rr_book_read_threaded
+ *     rr_book_init(&book, as_of, target_year)
+ *     rr_book_read(&book, db, progress, err)     organisations, people, memos, then deals; or rr_book_read_threaded
  *     ... book.accounts, rr_book_organization_name, ...
  *     rr_book_free(&book)                        idempotent
  *
@@ -33,12 +36,20 @@ struct rr_account {
     uint32_t year_unknown;
     rr_whole baseline_krw, confirmed_krw, expected_krw;
     struct rr_top top;
+    struct rr_trace trace; /* of all its deals, whatever their year */
+};
+
+/* Whom a person belongs to. */
+struct rr_person {
+    uint32_t counterparty; /* id in book.counterparties */
+    uint32_t organization; /* id in book.organizations, or RR_NONE */
 };
 
 /* The id of `미분류(카운터파티 없음)` in every book. */
 enum { RR_UNCLASSIFIED = 0 };
 
 struct rr_book {
+    rr_day as_of;
     int target_year;
     struct rr_table organizations;    /* by organisation id, those that only deals name too */
     uint32_t *organization_names;     /* by organisation: id in names, or RR_NONE: `(미상)` */
@@ -46,8 +57,10 @@ struct rr_book {
     uint32_t organization_capacity;   /* of both arrays */
     struct rr_table names;            /* of organisations */
     struct rr_top_store tops;         /* the accounts' */
-    struct rr_table people;           /* by person id; emptied when the deals are read */
-    uint32_t *person_counterparties;  /* by person: id in counterparties */
+    struct rr_signal_store signals;   /* the accounts' */
+    struct rr_memo_shelf memos;       /* of the counterparties that a report has rows for */
+    struct rr_table people;           /* by person id; emptied when all is read */
+    struct rr_person *persons;        /* by person */
     uint32_t person_capacity;
     struct rr_table counterparties; /* by name */
     struct rr_table account_keys;   /* by organisation, counterparty, mode */
@@ -63,7 +76,7 @@ struct rr_progress {
     void *ctx;
 };
 
-int rr_book_init(struct rr_book *book, int target_year, struct rr_err *err);
+int rr_book_init(struct rr_book *book, rr_day as_of, int target_year, struct rr_err *err);
 int rr_book_read(struct rr_book *book, struct rr_db *db, const struct rr_progress *progress, struct rr_err *err);
 
 /* The same book, whatever count is: read in a thread for each of the connections, which show one state of the database.
@@ -75,13 +88,25 @@ void rr_book_free(struct rr_book *book);
 /* rules.md D1 "organisation name". */
 struct rr_slice rr_book_organization_name(const struct rr_book *book, uint32_t organization);
 
+/* Has the account's organisation a tier, and the account a deal of the report's years? Then a report has a row for it. */
+bool rr_book_is_row(const struct rr_book *book, const struct rr_account *account);
+
+/* rules.md D2. */
+enum rr_tier rr_book_tier(const struct rr_book *book, uint32_t organization);
+
+/* The signals of the account's counterparty, in both modes. */
+void rr_book_signals(const struct rr_book *book, const struct rr_account *account, struct rr_signals *signals);
+
 /* ---- What read.c fills it with; nothing of it locks ---- */
 
 enum { RR_BOOK_DEALS_MAX = 64 }; /* at a time */
 
-/* -1 when memory ran out. A person's counterparty_name is trimmed and not empty. */
+/* -1 when memory ran out. A person's counterparty_name is trimmed; blank: unclassified. Its organization may be blank. */
 int rr_book_add_organization(struct rr_book *book, struct rr_slice id, struct rr_slice name);
-int rr_book_add_person(struct rr_book *book, struct rr_slice id, struct rr_slice counterparty_name);
+int rr_book_add_person(struct rr_book *book, struct rr_slice id, struct rr_slice counterparty_name, struct rr_slice organization);
+
+/* The number of an organisation, added where it is new; RR_NONE when memory ran out. */
+uint32_t rr_book_organization(struct rr_book *book, struct rr_slice id);
 
 /* Some deals at once, so that memory is waited for once and not for each. First their counterparties, which only looks at
  * the people; then the sums. */

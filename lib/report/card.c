@@ -129,7 +129,15 @@ static const struct advice {
                     "만족도를 확인하고 추가 교육 수요를 발굴합니다."}},
 };
 
-void rr_card_by_rule(struct rr_card *card, const struct rr_row *row, int month) {
+void rr_card_facts_of(struct rr_card_facts *facts, const struct rr_book *book, const struct rr_row *row) {
+    const struct rr_account *account = row->account;
+    *facts = (struct rr_card_facts){.row = row, .as_of = book->as_of, .mode = account->mode};
+    rr_book_signals(book, account, &facts->signals);
+    facts->memo_count = rr_memo_shelf_get(&book->memos, account->organization, account->counterparty, facts->memos);
+}
+
+void rr_card_by_rule(struct rr_card *card, const struct rr_card_facts *facts) {
+    const struct rr_row *row = facts->row;
     card->level = row->risk.level;
     const struct advice *advice = row->risk.pipeline_zero ? &pipeline_zero : &fit_unclear;
     card->blockers[0] = advice->blocker;
@@ -137,6 +145,6 @@ void rr_card_by_rule(struct rr_card *card, const struct rr_row *row, int month) 
     for (int i = 0; i < RR_CARD_ACTIONS_MAX; i++)
         card->actions[i] = advice->actions[card->level][i];
     tell_amounts(card->evidence[0], row);
-    tell_coverage(card->evidence[1], row, month);
+    tell_coverage(card->evidence[1], row, rr_day_month(facts->as_of));
     tell_pipeline(card->evidence[2], row);
 }

@@ -12,7 +12,7 @@ struct composer {
     const struct rr_meta *meta;
     const struct rr_book *book;
     const struct rr_ranking *ranking;
-    const struct rr_card_provider *provider;
+    const struct rr_card_provider *provider; /* or NULL */
     char generated_at[RR_ISO_SIZE];
     struct rr_slice origin_by_rule; /* the same JSON in most rows */
 };
@@ -126,20 +126,30 @@ static void write_facts(struct rr_writer *writer, const struct rr_row *row) {
     rr_write_number(writer, "severe_threshold", risk->severe_threshold);
 }
 
-/* Texts of the rules' own cards need no escape. */
-static void write_texts(struct rr_writer *writer, const char *key, const char *const *texts, int max, bool by_rule) {
+static void write_signals(struct rr_writer *writer, const struct rr_signals *signals) {
+    rr_write_object(writer, "signals");
+    write_day(writer, "last_contact_date", signals->last_contact);
+    rr_write_whole(writer, "lost_90d_count", signals->lost_90d);
+    rr_write_array(writer, "lost_90d_reasons");
+    for (uint32_t i = 0; i < signals->lost_reason_count; i++)
+        rr_write_text(writer, NULL, signals->lost_reasons[i]);
+    rr_write_end(writer, ']');
+    rr_write_end(writer, '}');
+}
+
+static void write_texts(struct rr_writer *writer, const char *key, const char *const *texts, int max) {
     rr_write_array(writer, key);
     for (int i = 0; i < max && texts[i] != NULL; i++)
-        (by_rule ? rr_write_plain : rr_write_text)(writer, NULL, rr_slice_of(texts[i]));
+        rr_write_text(writer, NULL, rr_slice_of(texts[i]));
     rr_write_end(writer, ']');
 }
 
-static void write_card(struct rr_writer *writer, const struct rr_card *card, bool by_rule) {
+static void write_card(struct rr_writer *writer, const struct rr_card *card) {
     const char *evidence[RR_CARD_EVIDENCE] = {card->evidence[0], card->evidence[1], card->evidence[2]};
     rr_write_plain(writer, "risk_level_llm", rr_slice_of(rr_level_name(card->level)));
-    write_texts(writer, "top_blockers", card->blockers, RR_CARD_BLOCKERS_MAX, by_rule);
-    write_texts(writer, "evidence_bullets", evidence, RR_CARD_EVIDENCE, by_rule);
-    write_texts(writer, "recommended_actions", card->actions, RR_CARD_ACTIONS_MAX, by_rule);
+    write_texts(writer, "top_blockers", card->blockers, RR_CARD_BLOCKERS_MAX);
+    write_texts(writer, "evidence_bullets", evidence, RR_CARD_EVIDENCE);
+    write_texts(writer, "recommended_actions", card->actions, RR_CARD_ACTIONS_MAX);
 }
 
 static void write_counts(struct rr_writer *writer, const struct rr_account *account) {
@@ -186,19 +196,31 @@ static struct rr_card_origin origin_by_rule(const struct composer *composer) {
     return (struct rr_card_origin){.provider = "rule", .created_at = composer->generated_at};
 }
 
+/* The row's card; true where it comes from elsewhere, or was to. */
+static bool make_card(struct rr_card *card, struct rr_card_origin *origin, const struct composer *composer,
+                      const struct rr_card_facts *facts) {
+    const struct rr_card_provider *provider = composer->provider;
+    rr_card_by_rule(card, facts);
+    if (provider == NULL)
+        return false;
+    *origin = origin_by_rule(composer);
+    return provider->find(provider->ctx, facts, card, origin);
+}
+
 static void write_row(struct rr_writer *writer, const struct composer *composer, const struct rr_row *row) {
+    struct rr_card_facts facts;
     struct rr_card card;
-    struct rr_card_origin origin = origin_by_rule(composer);
-    rr_card_by_rule(&card, row, rr_day_month(composer->meta->as_of));
-    if (composer->provider != NULL)
-        composer->provider->provide(composer->provider->ctx, row, &card, &origin);
+    struct rr_card_origin origin;
+    rr_card_facts_of(&facts, composer->book, row);
+    bool provided = make_card(&card, &origin, composer, &facts);
     rr_write_object(writer, NULL);
     write_facts(writer, row);
-    write_card(writer, &card, origin.model == NULL);
+    write_card(writer, &card);
     rr_write_object(writer, "flags");
     rr_write_bool(writer, "excluded_by_quality", row->unclassified);
     rr_write_end(writer, '}');
     write_counts(writer, row->account);
+    write_signals(writer, &facts.signals);
     rr_write_array(writer, "deals_top");
     for (uint32_t i = 0; i < row->account->top.count; i++) {
         struct rr_top_deal deal;
@@ -206,10 +228,10 @@ static void write_row(struct rr_writer *writer, const struct composer *composer,
         write_deal(writer, &deal, row->account->mode);
     }
     rr_write_end(writer, ']');
-    if (origin.input_hash == NULL)
-        rr_write_value(writer, "llm_meta", composer->origin_by_rule);
-    else
+    if (provided)
         write_origin(writer, "llm_meta", &origin);
+    else
+        rr_write_value(writer, "llm_meta", composer->origin_by_rule);
     rr_write_end(writer, '}');
 }
 
@@ -252,16 +274,16 @@ static void write_piece(const void *ctx, uint32_t piece, struct rr_buf *text) {
 int rr_compose_threaded(const struct rr_meta *meta, const struct rr_book *book, const struct rr_ranking *ranking,
                         const struct rr_card_provider *provider, int threads, const struct rr_sink *sink, struct rr_err *err) {
     struct composer composer = {.meta = meta, .book = book, .ranking = ranking, .provider = provider};
-    struct rr_buf by_rule = RR_BUF_INIT(RR_RELAY_PIECE_MAX_BYTES);
-    struct rr_writer writer = rr_writer_on(&by_rule);
+    struct rr_buf text = RR_BUF_INIT(RR_RELAY_PIECE_MAX_BYTES);
+    struct rr_writer writer = rr_writer_on(&text);
     rr_clock_iso(meta->generated_at_s, composer.generated_at);
     const struct rr_card_origin origin = origin_by_rule(&composer);
     write_origin(&writer, NULL, &origin);
     rr_writer_close(&writer);
-    composer.origin_by_rule = (struct rr_slice){by_rule.ptr, by_rule.len};
+    composer.origin_by_rule = (struct rr_slice){text.ptr, text.len};
     const uint32_t pieces = ranking->count == 0 ? 1 : (ranking->count - 1) / rows_per_piece + 1;
-    int rc = by_rule.failed ? rr_fail_memory(err) : rr_relay(write_piece, &composer, pieces, threads, sink, err);
-    rr_buf_free(&by_rule);
+    int rc = text.failed ? rr_fail_memory(err) : rr_relay(write_piece, &composer, pieces, threads, sink, err);
+    rr_buf_free(&text);
     return rc;
 }
 

@@ -4,6 +4,7 @@
 #include "base/mode.h"
 #include "base/sink.h"
 #include "report/card.h"
+#include "report/rank.h"
 #include "rules/day.h"
 
 #include <stdint.h>
@@ -24,8 +25,8 @@ struct rr_meta {
 int rr_compose(const struct rr_meta *meta, const struct rr_book *book, const struct rr_ranking *ranking,
                const struct rr_sink *sink, struct rr_err *err);
 
-/* The same bytes, written by so many threads; sink is called by the caller's alone. provider may be NULL: all cards are by rule.
- */
+/* The same bytes, written by so many threads; sink is called by the caller's alone. provider may be NULL: all cards are by
+ * rule. */
 int rr_compose_threaded(const struct rr_meta *meta, const struct rr_book *book, const struct rr_ranking *ranking,
                         const struct rr_card_provider *provider, int threads, const struct rr_sink *sink, struct rr_err *err);
 

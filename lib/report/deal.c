@@ -56,7 +56,6 @@ static bool read_top(struct rr_top_deal *top, const struct rr_deal *deal, struct
     top->amount_krw = deal->amount.krw;
     top->course_exists = rr_rows_text(row, RR_DEAL_COURSE).len > 0;
     top->end = rr_day_parse(rr_rows_text(row, RR_DEAL_END));
-    top->last_contact = rr_day_parse(rr_rows_text(row, RR_DEAL_LAST_CONTACT));
     return rr_arena_copy(arena, &top->id) && rr_arena_copy(arena, &top->name) && rr_arena_copy(arena, &top->status) &&
            rr_arena_copy(arena, &top->possibility);
 }
@@ -68,26 +67,44 @@ static int read_year(struct rr_top_deal *top, const struct rr_rows *row) {
     return rr_deal_year(top->start, top->contract, top->expected_close);
 }
 
-int rr_deal_read(struct rr_deal *deal, const struct rr_rows *row, int target_year, struct rr_possibilities *possibilities,
-                 struct rr_arena *arena, uint64_t *unknown_amounts) {
+static void read_signals(struct rr_deal *deal, struct rr_slice status, const struct rr_rows *row, const struct rr_scope *scope) {
+    deal->top.last_contact = rr_day_parse(rr_rows_text(row, RR_DEAL_LAST_CONTACT));
+    if (!rr_slice_equal(status, lost))
+        return;
+    rr_day lost_on = rr_day_parse(rr_rows_text(row, RR_DEAL_LOST_ON));
+    deal->lost_lately = lost_on != RR_DAY_UNKNOWN && lost_on >= scope->lost_from && lost_on <= scope->as_of;
+    if (deal->lost_lately)
+        deal->lost_reason = rr_rows_text(row, RR_DEAL_LOST_REASON);
+}
+
+bool rr_deal_counts(const struct rr_rows *row) {
+    return !rr_slice_equal(rr_rows_text(row, RR_DEAL_STATUS), convert);
+}
+
+int rr_deal_read(struct rr_deal *deal, const struct rr_rows *row, const struct rr_scope *scope,
+                 struct rr_possibilities *possibilities, struct rr_arena *arena, uint64_t *unknown_amounts) {
     struct rr_slice status = rr_rows_text(row, RR_DEAL_STATUS);
     if (rr_slice_equal(status, convert))
         return 0;
     *deal = (struct rr_deal){.amount = amount_of(row)};
     *unknown_amounts += deal->amount.state != RR_AMOUNT_OK;
+    deal->organization = rr_rows_text(row, RR_DEAL_ORGANIZATION);
+    if (rr_slice_blank(deal->organization))
+        return 0; /* no organisation, no tier, no row */
     int year = read_year(&deal->top, row);
     deal->top.year = (int16_t)year;
     deal->year_unknown = year == 0;
-    deal->of_target_year = year == target_year;
-    bool counts = deal->year_unknown || deal->of_target_year || year == target_year - 1; /* other years count nowhere */
-    deal->organization = rr_rows_text(row, RR_DEAL_ORGANIZATION);
-    if (!counts || rr_slice_blank(deal->organization))
-        return 0; /* no organisation, no tier, no row */
+    deal->of_target_year = year == scope->target_year;
+    deal->other_year = !deal->year_unknown && !deal->of_target_year && year != scope->target_year - 1;
+    read_signals(deal, status, row, scope);
+    if (deal->other_year && deal->top.last_contact == RR_DAY_UNKNOWN && !deal->lost_lately)
+        return 0;
     deal->person = rr_rows_text(row, RR_DEAL_PERSON);
     deal->mode = rr_mode_of_format(rr_rows_text(row, RR_DEAL_FORMAT));
-    if (!rr_arena_copy(arena, &deal->organization) || !rr_arena_copy(arena, &deal->person))
+    if (!rr_arena_copy(arena, &deal->organization) || !rr_arena_copy(arena, &deal->person) ||
+        !rr_arena_copy(arena, &deal->lost_reason))
         return -1;
-    if (deal->year_unknown)
+    if (deal->year_unknown || deal->other_year)
         return 1;
     if (!read_bucket(deal, status, row, possibilities))
         return -1;

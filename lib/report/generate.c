@@ -22,7 +22,8 @@ int rr_generation_read(struct rr_generation *generation, const struct rr_order *
     struct rr_snapshot snapshot;
     *generation = (struct rr_generation){.as_of = order->as_of, .threads = order->threads};
     int target_year = order->target_year != 0 ? order->target_year : rr_day_year(order->as_of);
-    if (rr_book_init(&generation->book, target_year, err) != 0 || rr_snapshot_open(&snapshot, &order->source, err) != 0)
+    if (rr_book_init(&generation->book, order->as_of, target_year, err) != 0 ||
+        rr_snapshot_open(&snapshot, &order->source, err) != 0)
         goto fail;
     int rc = read_book(&generation->book, &snapshot, order, err);
     rr_snapshot_close(&snapshot);

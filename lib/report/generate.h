@@ -4,7 +4,6 @@
 #include "base/mode.h"
 #include "base/sink.h"
 #include "crm/snapshot.h"
-#include "report/book.h"
 #include "report/card.h"
 #include "rules/day.h"
 
@@ -16,7 +15,7 @@
  *     rr_generation_free(&generation)                    idempotent
  *
  * Part of every report: what makes two reports of the same database differ. Changes when the output changes. */
-#define RR_GENERATOR_VERSION "riskreport-1.0"
+#define RR_GENERATOR_VERSION "riskreport-1.1"
 
 struct rr_order {
     struct rr_source source;

@@ -24,7 +24,8 @@ static int compare_rows(const void *left, const void *right) {
     return order != 0 ? order : rr_slice_compare(a->counterparty_name, b->counterparty_name);
 }
 
-static struct rr_row make_row(const struct rr_book *book, const struct rr_account *account, enum rr_tier tier, int month) {
+static struct rr_row make_row(const struct rr_book *book, const struct rr_account *account, int month) {
+    enum rr_tier tier = rr_book_tier(book, account->organization);
     double coverage_krw = (double)(account->confirmed_krw + account->expected_krw);
     return (struct rr_row){
         .account = account,
@@ -37,26 +38,18 @@ static struct rr_row make_row(const struct rr_book *book, const struct rr_accoun
     };
 }
 
-static enum rr_tier tier_of(const struct rr_book *book, uint32_t organization) {
-    return rr_tier_of(book->organization_baselines[organization], rr_book_organization_name(book, organization));
-}
-
-static bool is_row(const struct rr_book *book, const struct rr_account *account, enum rr_mode mode) {
-    return account->mode == mode && account->in_report_years && tier_of(book, account->organization) != RR_TIER_NONE;
-}
-
 int rr_rank(struct rr_ranking *ranking, const struct rr_book *book, enum rr_mode mode, int month, struct rr_err *err) {
     *ranking = (struct rr_ranking){NULL, 0};
     uint32_t count = 0;
     for (uint32_t i = 0; i < book->account_keys.count; i++)
-        count += is_row(book, &book->accounts[i], mode);
+        count += book->accounts[i].mode == mode && rr_book_is_row(book, &book->accounts[i]);
     ranking->rows = calloc(count > 0 ? count : 1, sizeof *ranking->rows);
     if (ranking->rows == NULL)
         return rr_fail_memory(err);
     for (uint32_t i = 0; i < book->account_keys.count; i++) {
         const struct rr_account *account = &book->accounts[i];
-        if (is_row(book, account, mode))
-            ranking->rows[ranking->count++] = make_row(book, account, tier_of(book, account->organization), month);
+        if (account->mode == mode && rr_book_is_row(book, account))
+            ranking->rows[ranking->count++] = make_row(book, account, month);
     }
     qsort(ranking->rows, ranking->count, sizeof *ranking->rows, compare_rows);
     return 0;

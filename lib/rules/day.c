@@ -2,7 +2,7 @@
 
 static const int powers[] = {10000000, 1000000, 100000, 10000, 0, 1000, 100, 0, 10, 1}; /* of YYYY-MM-DD's digits; 0: a dash */
 
-enum { kst_offset_min = 9 * 60, day_min = 24 * 60 };
+enum { kst_offset_s = 9 * 3600, minute_s = 60, day_s = 24 * 3600 };
 
 int rr_day_year(rr_day day) {
     return day / 10000;
@@ -80,23 +80,26 @@ static rr_day take_date(struct rr_slice *text) {
     return rr_day_of(year, month, day);
 }
 
-/* hh, hh:mm, hhmm, with seconds and a fraction: minutes of the day, -1 where it is no time. */
+/* hh, hh:mm, hhmm, with seconds and a fraction: seconds of the day, -1 where it is no time. */
 static int take_time(struct rr_slice *text) {
     int hour = take_number(text, 2, 2);
     bool colon = take_char(text, ":");
-    int minute = take_number(text, 2, 2);
+    int minute = take_number(text, 2, 2), second = 0;
     if (minute < 0) {
         if (colon)
             return -1;
         minute = 0;
     } else if (take_char(text, ":") || !colon) {
-        int second = take_number(text, 2, 2);
+        second = take_number(text, 2, 2);
         if ((colon && second < 0) || second > 60)
             return -1;
         if (second >= 0 && take_char(text, ".,") && take_number(text, 1, 9) < 0)
             return -1;
     }
-    return hour < 0 || hour > 23 || minute > 59 ? -1 : hour * 60 + minute;
+    if (hour < 0 || hour > 23 || minute > 59)
+        return -1;
+    second = second < 0 ? 0 : second == 60 ? 59 : second; /* a leap second belongs to its minute */
+    return (hour * 60 + minute) * minute_s + second;
 }
 
 /* Z, +hh:mm, +hhmm, +hh: false where text is not exactly a zone. */
@@ -132,8 +135,9 @@ static bool read_usual(struct rr_slice text, rr_day *day) {
     return true;
 }
 
-rr_day rr_day_parse(struct rr_slice text) {
+rr_day rr_moment_parse(struct rr_slice text, int *second_of_day) {
     rr_day usual;
+    *second_of_day = 0;
     if (text.len == 0)
         return RR_DAY_UNKNOWN;
     if (read_usual(text, &usual))
@@ -145,14 +149,31 @@ rr_day rr_day_parse(struct rr_slice text) {
     if (!take_char(&text, "T "))
         return RR_DAY_UNKNOWN;
     text = rr_slice_trim(text);
-    int offset_min, minute = take_time(&text);
-    if (minute < 0 || !read_zone(rr_slice_trim(text), &offset_min))
-        return day; /* a time without a zone is KST already; a remark changes nothing */
-    int kst_min = minute - offset_min + kst_offset_min;
-    if (kst_min < 0)
-        return neighbour(day, -1);
-    for (; kst_min >= day_min && day != RR_DAY_UNKNOWN; kst_min -= day_min)
+    int offset_min, second = take_time(&text);
+    if (second < 0)
+        return day; /* a remark changes nothing */
+    *second_of_day = second;
+    if (!read_zone(rr_slice_trim(text), &offset_min))
+        return day; /* a time without a zone is KST already */
+    int kst_s = second - offset_min * minute_s + kst_offset_s;
+    if (kst_s < 0) {
+        kst_s += day_s;
+        day = neighbour(day, -1);
+    }
+    for (; kst_s >= day_s && day != RR_DAY_UNKNOWN; kst_s -= day_s)
         day = neighbour(day, 1);
+    *second_of_day = kst_s;
+    return day;
+}
+
+rr_day rr_day_parse(struct rr_slice text) {
+    int ignored;
+    return rr_moment_parse(text, &ignored);
+}
+
+rr_day rr_day_before(rr_day day, int days) {
+    for (; days > 0; days--)
+        day = neighbour(day, -1);
     return day;
 }
 

@@ -20,6 +20,12 @@ int rr_day_month(rr_day day); /* 1 to 12; 0 of an unknown day */
 /* The date of a CRM text in KST (rules.md D1 "dates"): `2026-1-9`, `2026.01.09 10:00`, `20260109`, `2025-12-31T15:00:00Z`. */
 rr_day rr_day_parse(struct rr_slice text);
 
+/* The same, and the second of that day, 0 to 86399; 0 where the text has no time. */
+rr_day rr_moment_parse(struct rr_slice text, int *second_of_day);
+
+/* So many days before; unknown before the year 1. */
+rr_day rr_day_before(rr_day day, int days);
+
 /* The date of exactly year, month, day; unknown where the calendar has none. */
 rr_day rr_day_of(int year, int month, int day);
 

@@ -64,7 +64,7 @@ static int write_hash(void *ctx, const char *bytes, size_t len, struct rr_err *e
 
 /* Would the report, written with the cards that are there now, be another than it is? */
 static int would_differ(struct enriching *enriching, bool *differs, struct rr_err *err) {
-    const struct rr_card_provider provider = {rr_deck_provide, &enriching->deck};
+    const struct rr_card_provider provider = {&enriching->deck, rr_deck_find};
     struct rr_hash hash = RR_HASH_INIT;
     const struct rr_sink sink = {write_hash, &hash};
     char etag[RR_ETAG_SIZE];

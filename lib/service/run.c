@@ -221,7 +221,7 @@ static void set_aside_broken(struct rr_service *service, const struct rr_key *ke
 
 int rr_run_publish(struct rr_service *service, const struct rr_key *key, const struct rr_generation *generation,
                    const struct rr_run_stamp *stamp, struct rr_deck *deck, struct rr_err *err) {
-    const struct rr_card_provider provider = {rr_deck_provide, deck};
+    const struct rr_card_provider provider = {deck, rr_deck_find};
     struct rr_sink sink;
     if (rr_store_begin(service->store, key, &sink, err) != 0)
         return -1;

@@ -19,7 +19,7 @@ static void open_shelf(struct shelf *shelf, const char *rows) {
     const char *path = test_path(test_folder(), "crm.db");
     test_make_crm(path, rows);
     assert_ok(rr_db_open_read(&shelf->db, path, false, RR_NO_DEADLINE, &err));
-    assert_ok(rr_book_init(&shelf->book, 2026, &err));
+    assert_ok(rr_book_init(&shelf->book, 20260119, 2026, &err));
     assert_ok(rr_book_read(&shelf->book, shelf->db, NULL, &err));
 }
 
@@ -213,7 +213,7 @@ static void columns_are_found_by_name_and_optional_ones_may_be_absent(void **sta
     struct shelf shelf = {NULL};
     struct rr_err err;
     assert_ok(rr_db_open_read(&shelf.db, path, false, RR_NO_DEADLINE, &err));
-    assert_ok(rr_book_init(&shelf.book, 2026, &err));
+    assert_ok(rr_book_init(&shelf.book, 20260119, 2026, &err));
     assert_ok(rr_book_read(&shelf.book, shelf.db, NULL, &err));
     const struct rr_account *account = account_of(&shelf.book, "o1", "교육팀", RR_OFFLINE);
     assert_string_equal(tell_account(account), "row 0 30/1 0/0 zero 0 fail 0 unknown 0 top 1");
@@ -239,7 +239,7 @@ static void a_missing_table_or_column_is_named(void **state) {
         struct shelf shelf = {NULL};
         struct rr_err err;
         assert_ok(rr_db_open_read(&shelf.db, path, false, RR_NO_DEADLINE, &err));
-        assert_ok(rr_book_init(&shelf.book, 2026, &err));
+        assert_ok(rr_book_init(&shelf.book, 20260119, 2026, &err));
         assert_fails(rr_book_read(&shelf.book, shelf.db, NULL, &err), RR_DB_INVALID);
         assert_non_null(strstr(err.message, cases[i].named));
         close_shelf(&shelf);

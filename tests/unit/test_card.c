@@ -17,6 +17,11 @@ static bool has(const char *text, const char *word) {
     return strstr(text, word) != NULL;
 }
 
+static void make_card(struct rr_card *card, const struct rr_row *row, int month) {
+    const struct rr_card_facts facts = {.row = row, .as_of = rr_day_of(2026, month, 15)};
+    rr_card_by_rule(card, &facts);
+}
+
 /* The card of a row with these amounts. */
 static struct rr_card card_of(double target_krw, rr_whole confirmed_krw, rr_whole expected_krw, int month) {
     const struct rr_account account = {.confirmed_krw = confirmed_krw,
@@ -26,7 +31,7 @@ static struct rr_card card_of(double target_krw, rr_whole confirmed_krw, rr_whol
     const struct rr_row row = {.account = &account,
                                .risk = rr_risk_of(target_krw, (double)(confirmed_krw + expected_krw), month)};
     struct rr_card card;
-    rr_card_by_rule(&card, &row, month);
+    make_card(&card, &row, month);
     return card;
 }
 
@@ -90,7 +95,7 @@ static void evidence_says_short_of_the_minimum_only_when_it_is(void **state) {
             const struct rr_account account = {.confirmed_deals = 1};
             struct rr_row row = {.account = &account, .risk = rr_risk_of(1, ratios[i], month)};
             struct rr_card card;
-            rr_card_by_rule(&card, &row, month);
+            make_card(&card, &row, month);
             const char *sentence = card.evidence[1];
             bool is_short = ratios[i] < least;
             double told = strtod(sentence + strlen("커버리지 "), NULL);
@@ -157,12 +162,12 @@ static void deals_and_amounts_that_are_not_known_are_told(void **state) {
     const struct rr_account account = {.confirmed_deals = 2, .expected_deals = 3, .amount_zero_deals = 5};
     const struct rr_row zero = {.account = &account, .risk = rr_risk_of(100e6, 0, 1)};
     struct rr_card card;
-    rr_card_by_rule(&card, &zero, 1);
+    make_card(&card, &zero, 1);
     assert_string_equal(card.evidence[2],
                         "올해 확정 딜 2건, 성사 가능성이 높은 딜 3건이며 이 중 5건은 금액이 확인되지 않습니다.");
     const struct rr_account paid = {.confirmed_deals = 2, .expected_deals = 3};
     const struct rr_row good = {.account = &paid, .risk = rr_risk_of(100e6, 90e6, 1)};
-    rr_card_by_rule(&card, &good, 1);
+    make_card(&card, &good, 1);
     assert_string_equal(card.evidence[2], "올해 확정 딜 2건, 성사 가능성이 높은 딜 3건이 있습니다.");
 }
 

@@ -35,9 +35,10 @@ static void every_object_has_the_contracts_keys_in_its_order(void **state) {
         {"counterparties.0",
          "orgId,orgName,counterpartyName,tier,baseline,target,confirmed,expected,coverage,gap,coverage_ratio,pipeline_zero,"
          "risk_level_rule,rule_trigger,min_cov_current_month,severe_threshold,risk_level_llm,top_blockers,evidence_bullets,"
-         "recommended_actions,flags,counts,deals_top,llm_meta"},
+         "recommended_actions,flags,counts,signals,deals_top,llm_meta"},
         {"counterparties.0.flags", "excluded_by_quality"},
         {"counterparties.0.counts", "confirmed_deals,expected_deals,amount_zero_deals,amount_parse_fail,year_unknown"},
+        {"counterparties.0.signals", "last_contact_date,lost_90d_count,lost_90d_reasons"},
         {"counterparties.0.deals_top.0",
          "deal_id,deal_name,status,possibility,amount,is_nononline,deal_year,course_id_exists,start_date,end_date,contract_date,"
          "expected_close_date,last_contact_date"},

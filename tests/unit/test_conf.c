@@ -227,8 +227,6 @@ static const struct {
     {"CACHE_MAX_REPORTS", "0", "1", "1000000", "1000001"},
     {"REPORT_TARGET_YEAR", "-1", "0", "9999", "10000"},
     {"GENERATE_THREADS", "0", "1", "16", "17"},
-    {"REPORT_TARGET_YEAR", "-1", "0", "9999", "10000"},
-    {"GENERATE_THREADS", "0", "1", "16", "17"},
     {"LLM_TIMEOUT_SEC", "0", "1", "3600", "3601"},
     {"LLM_MAX_TOKENS", "63", "64", "100000", "100001"},
     {"LLM_CONCURRENCY", "0", "1", "64", "65"},

@@ -176,7 +176,7 @@ static void the_report_says_where_each_card_is_from(void **state) {
     read_crm(&generation, "2026-01-10");
     open_deck(&deck, &generation, "m", "run-1");
     const struct rr_deck_card *card = write_card(&deck, "보통팀");
-    const struct rr_card_provider provider = {rr_deck_provide, &deck};
+    const struct rr_card_provider provider = {&deck, rr_deck_find};
     assert_ok(rr_generation_write(&generation, RR_OFFLINE, &stamp, &provider, &sink, &err));
     cJSON *report = test_json(text.ptr);
     const cJSON *row = test_at(report, "counterparties.1"), *missing = test_at(report, "counterparties.0"),

@@ -22,7 +22,7 @@ static void rank(struct ranked *ranked, const char *rows, enum rr_mode mode, int
     test_make_crm(path, rows);
     *ranked = (struct ranked){.db = NULL};
     assert_ok(rr_db_open_read(&ranked->db, path, false, RR_NO_DEADLINE, &err));
-    assert_ok(rr_book_init(&ranked->book, 2026, &err));
+    assert_ok(rr_book_init(&ranked->book, 20260119, 2026, &err));
     assert_ok(rr_book_read(&ranked->book, ranked->db, NULL, &err));
     assert_ok(rr_rank(&ranked->ranking, &ranked->book, mode, month, &err));
 }

@@ -60,8 +60,9 @@ static void assert_end(struct rr_rows *rows) {
 
 /* The deal's columns in the order of enum rr_deal_column, each with a value that tells it. */
 static const char *const deal_columns[RR_DEAL_COLUMN_COUNT] = {
-    "id",          "peopleId",    "organizationId", "이름",       "상태",        "과정포맷", "금액",        "예상 체결액",
-    "계약 체결일", "수주 예정일", "수강시작일",     "수강종료일", "성사 가능성", "코스 ID",  "최근 연락일",
+    "id",          "peopleId",    "organizationId", "이름",        "상태",       "과정포맷",
+    "금액",        "예상 체결액", "계약 체결일",    "수주 예정일", "수강시작일", "수강종료일",
+    "성사 가능성", "코스 ID",     "최근 연락일",    "LOST 확정일", "실패 사유",
 };
 enum { deal_required = 13, all = -1 };
 
@@ -105,6 +106,16 @@ static void optional_columns_read_as_null(void **state) {
         assert_row(rows, RR_DEAL_COLUMN_COUNT, wants);
         rr_rows_close(&rows);
     }
+}
+
+static void memos_need_no_column(void **state) {
+    (void)state;
+    const char *const wants[RR_MEMO_COLUMN_COUNT] = {[RR_MEMO_TEXT] = "안부 인사", [RR_MEMO_PERSON] = "p1"};
+    open_made("CREATE TABLE memo (other TEXT, \"peopleId\" TEXT, text TEXT); INSERT INTO memo VALUES ('x', 'p1', '안부 인사')");
+    struct rr_rows *rows = opened(&rr_memo_table);
+    assert_row(rows, RR_MEMO_COLUMN_COUNT, wants);
+    assert_end(rows);
+    rr_rows_close(&rows);
 }
 
 static void assert_refused(const struct rr_crm_table *table, const char *name) {
@@ -164,9 +175,9 @@ static void people_and_organizations_are_read(void **state) {
              people_sql, organization_sql);
     open_made(sql);
     struct rr_rows *rows = opened(&rr_person_table);
-    assert_row(rows, RR_PERSON_COLUMN_COUNT, (const char *const[]){"p1", " 교육팀 "});
-    assert_row(rows, RR_PERSON_COLUMN_COUNT, (const char *const[]){"p2", NULL});
-    assert_row(rows, RR_PERSON_COLUMN_COUNT, (const char *const[]){NULL, ""});
+    assert_row(rows, RR_PERSON_COLUMN_COUNT, (const char *const[]){"p1", " 교육팀 ", NULL});
+    assert_row(rows, RR_PERSON_COLUMN_COUNT, (const char *const[]){"p2", NULL, NULL});
+    assert_row(rows, RR_PERSON_COLUMN_COUNT, (const char *const[]){NULL, "", NULL});
     assert_end(rows);
     rr_rows_close(&rows);
     rows = opened(&rr_organization_table);
@@ -250,6 +261,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(columns_may_stand_in_any_order),
         TEST(optional_columns_read_as_null),
+        TEST(memos_need_no_column),
         TEST(a_missing_column_of_deal_is_named),
         TEST(a_missing_column_of_the_others_is_named),
         TEST(a_missing_table_is_named),
