@@ -2,15 +2,11 @@
 
 #include "base/json.h"
 #include "base/json_scan.h"
+#include "report/blocker.h"
 
 #include <string.h>
 
 enum { hangul_min = 4, member_count = 4 };
-
-static const char *const labels[] = {"PIPELINE_ZERO", "BUDGET",      "DECISION_MAKER", "APPROVAL_DELAY", "LOW_PRIORITY",
-                                     "COMPETITOR",    "FIT_UNCLEAR", "NO_RESPONSE",    "PRICE_TERM",     "SCHEDULE_RESOURCE"};
-
-enum { label_count = sizeof labels / sizeof labels[0], label_of_pipeline_zero = 0 };
 
 /* ---- Sentences ---- */
 
@@ -112,9 +108,9 @@ static int read_level(struct rr_answer *answer, const cJSON *card, struct rr_err
 }
 
 static const char *label_of(const char *name, bool pipeline_zero) {
-    for (int i = 0; name != NULL && i < label_count; i++)
-        if (strcmp(name, labels[i]) == 0)
-            return i == label_of_pipeline_zero && !pipeline_zero ? NULL : labels[i];
+    for (enum rr_blocker blocker = 0; name != NULL && blocker < RR_BLOCKER_COUNT; blocker++)
+        if (strcmp(name, rr_blocker_name(blocker)) == 0)
+            return blocker == RR_NO_PIPELINE && !pipeline_zero ? NULL : rr_blocker_name(blocker);
     return NULL;
 }
 
@@ -135,29 +131,29 @@ static int read_blockers(struct rr_answer *answer, const cJSON *card, bool pipel
     return 0;
 }
 
-int rr_answer_take(struct rr_answer *answer, const cJSON *card, const struct rr_facts *facts, struct rr_err *err) {
+int rr_answer_take(struct rr_answer *answer, const cJSON *card, const struct rr_figures *figures, struct rr_err *err) {
     *answer = (struct rr_answer){.level = RR_GOOD};
     if (!cJSON_IsObject(card))
         return rr_fail(err, RR_BROKEN, "it must be one JSON object");
-    if (read_level(answer, card, err) != 0 || read_blockers(answer, card, facts->pipeline_zero, err) != 0 ||
+    if (read_level(answer, card, err) != 0 || read_blockers(answer, card, figures->pipeline_zero, err) != 0 ||
         read_sentences(answer->evidence, RR_ANSWER_EVIDENCE, RR_ANSWER_EVIDENCE, card, "evidence_bullets", err) != 0 ||
         read_sentences(answer->actions, RR_ANSWER_ACTIONS_MIN, RR_ANSWER_ACTIONS_MAX, card, "recommended_actions", err) != 0)
         return -1;
     for (int i = 0; i < RR_ANSWER_EVIDENCE; i++)
-        if (!rr_facts_agree(facts, rr_slice_of(answer->evidence[i])))
+        if (!rr_figures_agree(figures, rr_slice_of(answer->evidence[i])))
             return rr_fail(err, RR_BROKEN, "evidence_bullets: a number before 억 or %% is not that of the data");
     if (cJSON_GetArraySize(card) != member_count)
         return rr_fail(err, RR_BROKEN, "it must have no other members than the four");
     return 0;
 }
 
-int rr_answer_read(struct rr_answer *answer, struct rr_slice json, const struct rr_facts *facts, struct rr_err *err) {
+int rr_answer_read(struct rr_answer *answer, struct rr_slice json, const struct rr_figures *figures, struct rr_err *err) {
     /* a text would end there, and what stands behind would not be looked at */
     bool has_nul = rr_slice_find(json, (struct rr_slice)RR_SLICE("\\u0000")) >= 0;
     if (json.len == 0 || has_nul || !rr_json_is_valid(json))
         return rr_fail(err, RR_BROKEN, "it must be one whole JSON object and nothing else");
     cJSON *card = cJSON_ParseWithLength(json.ptr, json.len);
-    int rc = rr_answer_take(answer, card, facts, err);
+    int rc = rr_answer_take(answer, card, figures, err);
     cJSON_Delete(card);
     return rc;
 }

@@ -5,7 +5,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "model/facts.h"
+#include "model/figures.h"
 #include "rules/risk.h"
 
 #include <stdbool.h>
@@ -26,8 +26,8 @@ struct rr_answer {
 
 /* Reads a card: one JSON object of exactly `risk_level`, `top_blockers`, `evidence_bullets`, `recommended_actions`. RR_BROKEN
  * says what is wrong with it, in words that hold none of its own, so that they may be told to whoever wrote it. */
-int rr_answer_read(struct rr_answer *answer, struct rr_slice json, const struct rr_facts *facts, struct rr_err *err);
-int rr_answer_take(struct rr_answer *answer, const cJSON *card, const struct rr_facts *facts,
+int rr_answer_read(struct rr_answer *answer, struct rr_slice json, const struct rr_figures *figures, struct rr_err *err);
+int rr_answer_take(struct rr_answer *answer, const cJSON *card, const struct rr_figures *figures,
                    struct rr_err *err); /* the same of a tree */
 
 /* The text of the first choice of a chat completion, appended to out. RR_BROKEN where body is no such thing, or the model

@@ -58,9 +58,9 @@ static void read_stored(const struct rr_deck *deck, struct rr_deck_card *card, c
     struct rr_err ignored;
     struct rr_slice created_at = rr_json_member(stored, "created_at"), job_run_id = rr_json_member(stored, "job_run_id");
     const cJSON *answer = cJSON_GetObjectItemCaseSensitive(stored, "card");
-    const struct rr_facts facts = rr_facts_of(&deck->generation->book, card->row, payload);
+    const struct rr_figures figures = rr_figures_of(&deck->generation->book, card->row, payload);
     if (created_at.ptr == NULL || rr_clock_parse_iso(created_at.ptr) < 0 ||
-        rr_answer_take(&card->answer, answer, &facts, &ignored) != 0)
+        rr_answer_take(&card->answer, answer, &figures, &ignored) != 0)
         return;
     bool of_this = rr_slice_equal(job_run_id, rr_slice_of(deck->settings.job_run_id));
     card->state = of_this ? RR_DECK_MADE : RR_DECK_CACHED;
@@ -139,7 +139,9 @@ void rr_deck_close(struct rr_deck *deck) {
 /* ---- One card ---- */
 
 void rr_deck_payload(const struct rr_deck *deck, const struct rr_deck_card *card, struct rr_buf *out) {
-    rr_payload_write(out, &deck->generation->book, card->row, rr_day_month(deck->generation->as_of));
+    struct rr_card_facts facts;
+    rr_card_facts_of(&facts, &deck->generation->book, card->row);
+    rr_payload_write(out, &deck->generation->book, &facts);
 }
 
 static int keep(const struct rr_deck *deck, const struct rr_deck_card *card, struct rr_slice answer, struct rr_err *err) {
@@ -164,9 +166,9 @@ int rr_deck_take(struct rr_deck *deck, struct rr_deck_card *card, struct rr_slic
                  struct rr_err *err) {
     struct rr_buf payload = RR_BUF_INIT(payload_max_bytes);
     rr_deck_payload(deck, card, &payload);
-    const struct rr_facts facts =
-        rr_facts_of(&deck->generation->book, card->row, (struct rr_slice){payload.ptr, payload.failed ? 0 : payload.len});
-    int rc = rr_answer_read(&card->answer, answer, &facts, err);
+    const struct rr_figures figures =
+        rr_figures_of(&deck->generation->book, card->row, (struct rr_slice){payload.ptr, payload.failed ? 0 : payload.len});
+    int rc = rr_answer_read(&card->answer, answer, &figures, err);
     rr_buf_free(&payload);
     if (rc != 0)
         return -1;

@@ -55,6 +55,28 @@ static void write_deals(struct rr_writer *writer, const struct rr_book *book, co
     rr_write_end(writer, ']');
 }
 
+static void write_signals(struct rr_writer *writer, const struct rr_signals *signals) {
+    rr_write_object(writer, "signals");
+    write_day(writer, "last_contact_date", signals->last_contact);
+    rr_write_whole(writer, "lost_90d_count", signals->lost_90d);
+    rr_write_array(writer, "lost_90d_reasons");
+    for (uint32_t i = 0; i < signals->lost_reason_count; i++)
+        rr_write_text(writer, NULL, signals->lost_reasons[i]);
+    rr_write_end(writer, ']');
+    rr_write_end(writer, '}');
+}
+
+static void write_memos(struct rr_writer *writer, const struct rr_card_facts *facts) {
+    rr_write_array(writer, "memos");
+    for (uint32_t i = 0; i < facts->memo_count; i++) {
+        rr_write_object(writer, NULL);
+        write_day(writer, "date", facts->memos[i]->created);
+        rr_write_text(writer, "text", facts->memos[i]->text);
+        rr_write_end(writer, '}');
+    }
+    rr_write_end(writer, ']');
+}
+
 /* In JSON, they stand in texts alone. */
 static void add_without_angles(struct rr_buf *out, struct rr_slice json) {
     size_t begun = 0;
@@ -68,15 +90,18 @@ static void add_without_angles(struct rr_buf *out, struct rr_slice json) {
     rr_buf_add(out, json.ptr + begun, json.len - begun);
 }
 
-void rr_payload_write(struct rr_buf *out, const struct rr_book *book, const struct rr_row *row, int month) {
+void rr_payload_write(struct rr_buf *out, const struct rr_book *book, const struct rr_card_facts *facts) {
+    const struct rr_row *row = facts->row;
     struct rr_buf json = RR_BUF_INIT(payload_max_bytes);
     struct rr_writer writer = rr_writer_on(&json);
     rr_write_object(&writer, NULL);
     rr_write_text(&writer, "organization", row->organization_name);
     rr_write_text(&writer, "counterparty", row->counterparty_name);
     rr_write_plain(&writer, "tier", rr_slice_of(rr_tier_name(row->tier)));
-    write_sums(&writer, row, month);
+    write_sums(&writer, row, rr_day_month(facts->as_of));
+    write_signals(&writer, &facts->signals);
     write_deals(&writer, book, &row->account->top);
+    write_memos(&writer, facts);
     rr_write_end(&writer, '}');
     rr_writer_close(&writer);
     out->failed |= json.failed;

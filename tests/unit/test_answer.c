@@ -13,19 +13,19 @@
 #define ACTIONS "\"recommended_actions\":[\"예산 일정을 확인합니다.\",\"담당자를 만납니다.\"]"
 
 /* Of a row with a target of 3 억, 1.2 of it confirmed, and a memo. */
-static const struct rr_facts facts = {.krw = {3e8, 1.2e8, 1.8e8, 0.456e8},
-                                      .krw_count = 4,
-                                      .percents = {40, 20, 7.777},
-                                      .percent_count = 3,
-                                      .told = RR_SLICE("{\"text\":\"예산 2.5억 확보, 할인 12.5% 요청, 11억\"}")},
-                             no_pipeline = {.pipeline_zero = true,
-                                            .krw = {3e8, 1.2e8},
-                                            .krw_count = 2,
-                                            .percents = {40},
-                                            .percent_count = 1};
+static const struct rr_figures figures = {.krw = {3e8, 1.2e8, 1.8e8, 0.456e8},
+                                          .krw_count = 4,
+                                          .percents = {40, 20, 7.777},
+                                          .percent_count = 3,
+                                          .told = RR_SLICE("{\"text\":\"예산 2.5억 확보, 할인 12.5% 요청, 11억\"}")},
+                               no_pipeline = {.pipeline_zero = true,
+                                              .krw = {3e8, 1.2e8},
+                                              .krw_count = 2,
+                                              .percents = {40},
+                                              .percent_count = 1};
 
 static int read_text(struct rr_answer *answer, const char *json, struct rr_err *err) {
-    return rr_answer_read(answer, rr_slice_of(json), &facts, err);
+    return rr_answer_read(answer, rr_slice_of(json), &figures, err);
 }
 
 static void a_card_is_read(void **state) {
@@ -87,7 +87,7 @@ static int read_sentence(const char *sentence, struct rr_err *err) {
     struct rr_answer answer;
     snprintf(json, sizeof json, "%s%s\"]}",
              "{" LEVEL "," BLOCKERS "," EVIDENCE ",\"recommended_actions\":[\"예산 일정을 확인합니다.\",\"", sentence);
-    return rr_answer_read(&answer, rr_slice_of(json), &facts, err);
+    return rr_answer_read(&answer, rr_slice_of(json), &figures, err);
 }
 
 static void plain_korean_is_taken(void **state) {
@@ -179,7 +179,7 @@ static void evidence_has_no_figures_but_the_rows(void **state) {
         {"그 밖의 딜은 5억입니다.", false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-        assert_case(cases[i].sentence, rr_facts_agree(&facts, rr_slice_of(cases[i].sentence)), cases[i].right);
+        assert_case(cases[i].sentence, rr_figures_agree(&figures, rr_slice_of(cases[i].sentence)), cases[i].right);
     struct rr_answer answer;
     struct rr_err err;
     assert_fails(read_text(&answer,
@@ -197,7 +197,7 @@ static void pipeline_zero_is_for_those_who_have_none(void **state) {
     struct rr_err err;
     const struct rr_slice card = RR_SLICE("{" LEVEL ",\"top_blockers\":[\"PIPELINE_ZERO\"]," EVIDENCE "," ACTIONS "}");
     assert_ok(rr_answer_read(&answer, card, &no_pipeline, &err));
-    assert_fails(rr_answer_read(&answer, card, &facts, &err), RR_BROKEN);
+    assert_fails(rr_answer_read(&answer, card, &figures, &err), RR_BROKEN);
 }
 
 /* What is wrong is sent back to the model: it must not carry what a memo made the model say. */

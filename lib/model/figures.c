@@ -1,4 +1,4 @@
-#include "model/facts.h"
+#include "model/figures.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -7,42 +7,42 @@
 
 enum { digits_max = 30 };
 
-static void add_krw(struct rr_facts *facts, double krw) {
-    if (facts->krw_count < RR_FACTS_MAX)
-        facts->krw[facts->krw_count++] = fabs(krw);
+static void add_krw(struct rr_figures *figures, double krw) {
+    if (figures->krw_count < RR_FIGURES_MAX)
+        figures->krw[figures->krw_count++] = fabs(krw);
 }
 
-static void add_percent(struct rr_facts *facts, double ratio) {
-    if (facts->percent_count < RR_FACTS_MAX)
-        facts->percents[facts->percent_count++] = fabs(ratio) * 100;
+static void add_percent(struct rr_figures *figures, double ratio) {
+    if (figures->percent_count < RR_FIGURES_MAX)
+        figures->percents[figures->percent_count++] = fabs(ratio) * 100;
 }
 
-struct rr_facts rr_facts_of(const struct rr_book *book, const struct rr_row *row, struct rr_slice told) {
+struct rr_figures rr_figures_of(const struct rr_book *book, const struct rr_row *row, struct rr_slice told) {
     const struct rr_risk *risk = &row->risk;
-    struct rr_facts facts = {.pipeline_zero = risk->pipeline_zero, .told = told};
+    struct rr_figures figures = {.pipeline_zero = risk->pipeline_zero, .told = told};
     double minimum_krw = risk->min_coverage * risk->target_krw, confirmed_krw = (double)row->account->confirmed_krw;
-    add_krw(&facts, risk->target_krw);
-    add_krw(&facts, confirmed_krw);
-    add_krw(&facts, (double)row->account->expected_krw);
-    add_krw(&facts, risk->coverage_krw);
-    add_krw(&facts, risk->gap_krw);
-    add_krw(&facts, risk->target_krw - confirmed_krw);
-    add_krw(&facts, minimum_krw);
-    add_krw(&facts, minimum_krw - risk->coverage_krw);
+    add_krw(&figures, risk->target_krw);
+    add_krw(&figures, confirmed_krw);
+    add_krw(&figures, (double)row->account->expected_krw);
+    add_krw(&figures, risk->coverage_krw);
+    add_krw(&figures, risk->gap_krw);
+    add_krw(&figures, risk->target_krw - confirmed_krw);
+    add_krw(&figures, minimum_krw);
+    add_krw(&figures, minimum_krw - risk->coverage_krw);
     for (uint32_t i = 0; i < row->account->top.count; i++) {
         struct rr_top_deal deal;
         rr_top_get(&book->tops, &row->account->top, i, &deal);
-        add_krw(&facts, (double)deal.amount_krw);
+        add_krw(&figures, (double)deal.amount_krw);
     }
-    add_percent(&facts, 1);
-    add_percent(&facts, risk->min_coverage);
-    add_percent(&facts, risk->severe_threshold);
+    add_percent(&figures, 1);
+    add_percent(&figures, risk->min_coverage);
+    add_percent(&figures, risk->severe_threshold);
     if (risk->has_ratio) {
-        add_percent(&facts, risk->ratio);
-        add_percent(&facts, 1 - risk->ratio);
-        add_percent(&facts, risk->ratio - risk->min_coverage);
+        add_percent(&figures, risk->ratio);
+        add_percent(&figures, 1 - risk->ratio);
+        add_percent(&figures, risk->ratio - risk->min_coverage);
     }
-    return facts;
+    return figures;
 }
 
 /* A number of a sentence, and its place. */
@@ -102,7 +102,7 @@ static bool begins_with(struct rr_slice text, struct rr_slice with) {
     return text.len >= with.len && memcmp(text.ptr, with.ptr, with.len) == 0;
 }
 
-bool rr_facts_agree(const struct rr_facts *facts, struct rr_slice sentence) {
+bool rr_figures_agree(const struct rr_figures *figures, struct rr_slice sentence) {
     static const struct rr_slice eok = RR_SLICE("억"), percent = RR_SLICE("%");
     for (size_t at = 0; at < sentence.len; at++) {
         if (!is_digit(sentence.ptr[at]))
@@ -113,9 +113,10 @@ bool rr_facts_agree(const struct rr_facts *facts, struct rr_slice sentence) {
         rest = rr_slice_trim(rest);
         bool right = true;
         if (begins_with(rest, eok))
-            right = is_one_of(&figure, facts->krw, facts->krw_count, 1e8) || was_told(facts->told, figure.digits, eok);
+            right = is_one_of(&figure, figures->krw, figures->krw_count, 1e8) || was_told(figures->told, figure.digits, eok);
         else if (begins_with(rest, percent))
-            right = is_one_of(&figure, facts->percents, facts->percent_count, 1) || was_told(facts->told, figure.digits, percent);
+            right = is_one_of(&figure, figures->percents, figures->percent_count, 1) ||
+                    was_told(figures->told, figure.digits, percent);
         if (!right)
             return false;
     }
