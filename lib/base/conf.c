@@ -44,11 +44,14 @@ static const struct setting settings[] = {
     NUMBER("REPORT_TARGET_YEAR", "0", 0, 9999, target_year, "year of targets and coverage (0: the year of the report's date)"),
     TEXT_OR_NONE("RECOMPUTE_TOKEN_FILE", recompute_token_file, "tokens that a recompute needs one of, name:token a line"),
     TEXT_OR_NONE("CORS_ALLOW_ORIGIN", cors_allow_origin, "other origins whose pages may use the API, https://host each"),
+    TEXT_OR_NONE("LLM_PROVIDER", llm.provider, "openai: a language model writes cards (unset: all are by rule)"),
+    TEXT_OR_NONE("LLM_MODEL", llm.model, "its name; needed with LLM_PROVIDER"),
     TEXT("LLM_BASE_URL", "https://api.openai.com/v1", llm.base_url, "where /chat/completions is"),
     NUMBER("LLM_TIMEOUT_SEC", "60", 1, 3600, llm.timeout_s, "one request to the language model"),
     NUMBER("LLM_MAX_TOKENS", "1500", 64, 100000, llm.max_tokens, "how long its answer may be"),
     NUMBER("LLM_CONCURRENCY", "4", 1, 64, llm.concurrency, "requests to it at the same time"),
     NUMBER("LLM_BUDGET_SEC", "900", 1, 86400, llm.budget_s, "all requests of a run"),
+    TEXT_OR_NONE("OPENAI_API_KEY_FILE", llm.key_file, "a file that holds its key"),
 };
 
 enum { setting_count = sizeof settings / sizeof settings[0] };
@@ -56,13 +59,7 @@ enum { setting_count = sizeof settings / sizeof settings[0] };
 static const char modes_name[] = "REPORT_MODES", modes_fallback[] = "offline,online";
 static const char snapshot_name[] = "SNAPSHOT", snapshot_fallback[] = "read";
 
-static const char *const optional_texts[][2] = {
-    {"LLM_PROVIDER", "openai: a language model writes cards (unset: by rule alone)"},
-    {"LLM_MODEL", "its name; needed with LLM_PROVIDER"},
-    {"LLM_TEMPERATURE", "how freely it writes, 0 to 2 (unset: 0.2)"},
-    {"OPENAI_API_KEY", "its key, or"},
-    {"OPENAI_API_KEY_FILE", "a file that holds the key"},
-};
+static const char temperature_name[] = "LLM_TEMPERATURE", temperature_fallback[] = "0.2", key_name[] = "OPENAI_API_KEY";
 
 static const char *value_of(const char *name, const char *fallback) {
     const char *value = getenv(name);
@@ -133,15 +130,15 @@ static bool is_base_url(const char *url) {
 
 /* The key leaves the environment, which other programs can look into, and whatever is started from here inherits. */
 static int take_key(struct rr_llm_conf *llm, struct rr_err *err) {
-    char *value = getenv("OPENAI_API_KEY");
+    char *value = getenv(key_name);
     if (value == NULL)
         return 0;
     size_t len = strlen(value);
     bool good = rr_conf_is_key(value);
     snprintf(llm->key, sizeof llm->key, "%s", good ? value : "");
     explicit_bzero(value, len);
-    unsetenv("OPENAI_API_KEY");
-    return good ? 0 : rr_fail(err, RR_BAD_SETTING, "OPENAI_API_KEY: must be 1 to 511 printable ASCII characters without spaces");
+    unsetenv(key_name);
+    return good ? 0 : rr_fail(err, RR_BAD_SETTING, "%s: must be 1 to 511 printable ASCII characters without spaces", key_name);
 }
 
 bool rr_conf_is_key(const char *text) {
@@ -153,24 +150,22 @@ bool rr_conf_is_key(const char *text) {
 }
 
 static int read_temperature(struct rr_llm_conf *llm, struct rr_err *err) {
-    const char *value = value_of("LLM_TEMPERATURE", "0.2");
+    const char *value = value_of(temperature_name, temperature_fallback);
     size_t whole = strspn(value, "0123456789"), point = value[whole] == '.';
     size_t fraction = strspn(value + whole + point, "0123456789");
     llm->temperature = strtod(value, NULL);
     if (whole == 1 && fraction >= point && fraction <= 4 && value[whole + point + fraction] == '\0' && llm->temperature <= 2)
         return 0;
-    return rr_fail(err, RR_BAD_SETTING, "LLM_TEMPERATURE=\"%s\": must be a number from 0 to 2, such as 0.2", value);
+    return rr_fail(err, RR_BAD_SETTING, "%s=\"%s\": must be a number from 0 to 2, such as 0.2", temperature_name, value);
 }
 
 static int read_llm(struct rr_llm_conf *llm, struct rr_err *err) {
-    const char *provider = value_of("LLM_PROVIDER", "");
-    llm->enabled = strcmp(provider, "openai") == 0;
-    llm->model = value_of("LLM_MODEL", "");
-    llm->key_file = value_of("OPENAI_API_KEY_FILE", "");
+    llm->enabled = strcmp(llm->provider, "openai") == 0;
     if (take_key(llm, err) != 0 || read_temperature(llm, err) != 0)
         return -1;
-    if (!llm->enabled && provider[0] != '\0')
-        return rr_fail(err, RR_BAD_SETTING, "LLM_PROVIDER=\"%s\": must be openai, or unset for cards by rule alone", provider);
+    if (!llm->enabled && llm->provider[0] != '\0')
+        return rr_fail(err, RR_BAD_SETTING, "LLM_PROVIDER=\"%s\": must be openai, or unset for cards by rule alone",
+                       llm->provider);
     if (!is_base_url(llm->base_url))
         return rr_fail(err, RR_BAD_SETTING,
                        "LLM_BASE_URL: must be like https://host/v1 (http or https), without user, query and fragment");
@@ -200,6 +195,6 @@ void rr_conf_describe(FILE *out) {
         fprintf(out, line, settings[i].name, settings[i].fallback, settings[i].meaning);
     fprintf(out, line, modes_name, modes_fallback, "modes of the daily job, in order");
     fprintf(out, line, snapshot_name, snapshot_fallback, "read the database where it is, or copy it to WORK_DIR first");
-    for (size_t i = 0; i < sizeof optional_texts / sizeof optional_texts[0]; i++)
-        fprintf(out, line, optional_texts[i][0], "", optional_texts[i][1]);
+    fprintf(out, line, temperature_name, temperature_fallback, "how freely the language model writes, 0 to 2");
+    fprintf(out, line, key_name, "", "its key, where it is in no file");
 }

@@ -12,7 +12,8 @@ enum { RR_LLM_KEY_SIZE = 512 };
 
 /* The language model that writes cards, and how it is asked. */
 struct rr_llm_conf {
-    bool enabled; /* LLM_PROVIDER=openai: any endpoint that speaks OpenAI's chat completions */
+    const char *provider; /* "" where there is none */
+    bool enabled;         /* it is openai: any endpoint that speaks OpenAI's chat completions */
     const char *base_url;
     const char *model;
     char key[RR_LLM_KEY_SIZE]; /* OPENAI_API_KEY, "" where there is none; the environment's own copy is wiped */
