@@ -16,6 +16,8 @@ enum {
     tick_ms = 100,
 };
 
+static const char no_time[] = "there was no time left for it";
+
 /* A request: one at a time, one after the other. */
 struct line {
     enum { LINE_FREE, LINE_WAITING, LINE_IN_FLIGHT } state;
@@ -142,7 +144,8 @@ void rr_chat_close(struct rr_chat **chat) {
 
 /* ---- One request's fate ---- */
 
-static void launch(struct rr_chat *chat, struct line *line) {
+/* False when memory ran out. */
+static bool launch(struct rr_chat *chat, struct line *line) {
     int64_t left_ms = rr_deadline_left_ms(chat->settings.deadline);
     int64_t timeout_ms = chat->settings.timeout_ms < left_ms ? chat->settings.timeout_ms : left_ms;
     long connect_ms = (long)(timeout_ms < connect_max_ms ? timeout_ms : connect_max_ms);
@@ -152,8 +155,10 @@ static void launch(struct rr_chat *chat, struct line *line) {
     curl_easy_setopt(line->easy, CURLOPT_CONNECTTIMEOUT_MS, connect_ms > 0 ? connect_ms : 1L);
     curl_easy_setopt(line->easy, CURLOPT_POSTFIELDS, line->request.ptr);
     curl_easy_setopt(line->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)line->request.len);
-    curl_multi_add_handle(chat->multi, line->easy);
+    if (curl_multi_add_handle(chat->multi, line->easy) != CURLM_OK)
+        return false;
     line->state = LINE_IN_FLIGHT;
+    return true;
 }
 
 static void give_up(struct rr_chat *chat, const char *why) {
@@ -240,6 +245,10 @@ static void land(struct rr_chat *chat, struct line *line, const struct rr_chat_w
     }
     if (is_passing(code, status) && try_again(chat, line))
         return;
+    if (rr_deadline_passed(chat->settings.deadline)) {
+        finish(line, work, no_time);
+        return;
+    }
     tell_problem(problem, code, status);
     chat->failed_in_a_row++;
     bool of_settings = code == CURLE_OK && (status == 401 || status == 403 || status == 404);
@@ -254,6 +263,17 @@ static bool is_over(const struct rr_chat *chat) {
     return chat->given_up.code != RR_OK || rr_deadline_passed(chat->settings.deadline);
 }
 
+/* Takes the next question, if there is one. */
+static void take_question(struct line *line, const struct rr_chat_work *work, bool *more) {
+    rr_buf_clear(&line->request);
+    *more = work->next(work->ctx, &line->question, &line->request);
+    if (!*more)
+        return;
+    line->state = LINE_WAITING;
+    line->not_before_ms = 0;
+    line->tries = 0;
+}
+
 /* Starts what can start; how many lines are busy after that. */
 static size_t start_lines(struct rr_chat *chat, const struct rr_chat_work *work, bool *more) {
     size_t busy = 0;
@@ -261,16 +281,11 @@ static size_t start_lines(struct rr_chat *chat, const struct rr_chat_work *work,
     for (size_t i = 0; i < chat->line_count; i++) {
         struct line *line = &chat->lines[i];
         if (line->state == LINE_WAITING && is_over(chat))
-            finish(line, work, "there was no time left for it");
-        if (line->state == LINE_WAITING && !held && rr_monotonic_ms() >= line->not_before_ms)
-            launch(chat, line);
-        if (line->state == LINE_FREE && *more && !held && !is_over(chat)) {
-            rr_buf_clear(&line->request);
-            line->tries = 0;
-            *more = work->next(work->ctx, &line->question, &line->request);
-            if (*more)
-                launch(chat, line);
-        }
+            finish(line, work, no_time);
+        if (line->state == LINE_FREE && *more && !held && !is_over(chat))
+            take_question(line, work, more);
+        if (line->state == LINE_WAITING && !held && rr_monotonic_ms() >= line->not_before_ms && !launch(chat, line))
+            finish(line, work, "out of memory");
         busy += line->state != LINE_FREE;
     }
     return busy;

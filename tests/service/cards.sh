@@ -40,11 +40,13 @@ facts() {
 by_rule() { jq -c '[.counterparties[] | [.risk_level_llm, .top_blockers, .evidence_bullets, .recommended_actions]]' "$1"; }
 of_provider() { jq -c "[.counterparties[].llm_meta | select(.provider == \"$1\")] | length" "$report_file"; }
 
-# write_memo TEXT: the newest memo of one counterparty becomes that.
+# write_memo TEXT: the newest memo of one counterparty becomes that. Each state of the database has a time of its own.
+states=1
 write_memo() {
     sqlite3 "$DB_PATH" "DELETE FROM memo WHERE id = 'newest';
         INSERT INTO memo (id, text, peopleId, createdAt) SELECT 'newest', '$1', peopleId, '2026-06-09' FROM deal WHERE id = '$noted_deal'"
-    touch -d '1 hour ago' "$DB_PATH"
+    states=$((states + 1))
+    touch -d "$states hours ago" "$DB_PATH"
 }
 
 "$CLI" demo --output "$DB_PATH" --deals 300 --year 2026 --seed 4
