@@ -1,6 +1,7 @@
 #include "support.h"
 
 #include "base/json_scan.h"
+#include "model/ask.h"
 #include "model/deck.h"
 #include "model/prompt.h"
 #include "store/cards.h"
@@ -304,6 +305,41 @@ static void prompt_schema_and_check_agree(void **state) {
     }
 }
 
+/* ---- The key ---- */
+
+static void the_key_is_one_word_of_its_file(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *key; /* NULL: refused */
+    } cases[] = {
+        {"sk-1", "sk-1"}, {" sk-1 \r\n", "sk-1"}, {"", NULL}, {"\n", NULL}, {"sk 1", NULL}, {"sk-1\nsk-2", NULL}, {"열쇠", NULL},
+    };
+    char path[PATH_MAX], key[RR_LLM_KEY_SIZE], text[2 * RR_LLM_KEY_SIZE] = "";
+    struct rr_llm_conf conf = {.key = "of-the-environment", .key_file = ""};
+    struct rr_err err;
+    assert_ok(rr_ask_read_key(&conf, key, &err));
+    assert_string_equal(key, "of-the-environment");
+    snprintf(path, sizeof path, "%s/key", test_folder());
+    conf.key_file = path;
+    assert_fails(rr_ask_read_key(&conf, key, &err), RR_BAD_SETTING);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        test_write_file(path, cases[i].text);
+        assert_case(cases[i].text, rr_ask_read_key(&conf, key, &err), cases[i].key == NULL ? -1 : 0);
+        if (cases[i].key != NULL)
+            assert_string_equal(key, cases[i].key);
+        else if (cases[i].text[0] > ' ')
+            assert_null(strstr(err.message, cases[i].text));
+    }
+    memset(text, 'k', RR_LLM_KEY_SIZE - 1);
+    test_write_file(path, text);
+    assert_ok(rr_ask_read_key(&conf, key, &err));
+    for (size_t len = RR_LLM_KEY_SIZE; len < sizeof text; len += RR_LLM_KEY_SIZE - 1) {
+        memset(text, 'k', len);
+        test_write_file(path, text);
+        assert_fails(rr_ask_read_key(&conf, key, &err), RR_BAD_SETTING);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_worst_rows_and_the_largest_gaps_are_chosen, set_up, tear_down),
@@ -314,6 +350,7 @@ int main(void) {
         cmocka_unit_test(a_request_has_prompt_data_and_schema),
         cmocka_unit_test(a_repair_tells_what_was_wrong),
         cmocka_unit_test(prompt_schema_and_check_agree),
+        cmocka_unit_test(the_key_is_one_word_of_its_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

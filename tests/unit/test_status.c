@@ -57,6 +57,30 @@ static void a_failure_keeps_the_last_success(void **state) {
     rr_store_close(&store);
 }
 
+/* What becomes known of a run later is told wherever the run is, and of no other. */
+static void a_run_can_be_amended(void **state) {
+    (void)state;
+    struct rr_store *store = open_store(test_folder());
+    struct rr_status status;
+    struct rr_err err;
+    cJSON *cards = test_json("{\"total\":3}");
+    record(store, RR_OFFLINE, "{\"result\":\"SUCCESS\",\"job_run_id\":\"1\",\"cards\":{\"total\":0},\"x\":7}");
+    assert_ok(rr_store_amend(store, RR_OFFLINE, "1", "cards", cards, &err));
+    rr_store_read_status(store, RR_OFFLINE, &status);
+    assert_int_equal((int)test_number_at(status.last_run, "cards.total"), 3);
+    assert_string_equal(test_names(status.last_success), "result,job_run_id,x,cards");
+    rr_status_free(&status);
+    record(store, RR_OFFLINE, "{\"result\":\"FAILED\",\"job_run_id\":\"2\"}");
+    assert_ok(rr_store_amend(store, RR_OFFLINE, "1", "cards", cards, &err));
+    assert_ok(rr_store_amend(store, RR_OFFLINE, "9", "y", cards, &err));
+    rr_store_read_status(store, RR_OFFLINE, &status);
+    assert_string_equal(test_names(status.last_run), "result,job_run_id");
+    assert_string_equal(test_names(status.last_success), "result,job_run_id,x,cards");
+    rr_status_free(&status);
+    cJSON_Delete(cards);
+    rr_store_close(&store);
+}
+
 static void the_files_are_those_of_the_contract(void **state) {
     (void)state;
     const char *folder = test_folder();
@@ -205,6 +229,7 @@ static void status_answers_have_the_contracts_form(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_failure_keeps_the_last_success),
+        cmocka_unit_test(a_run_can_be_amended),
         cmocka_unit_test(the_files_are_those_of_the_contract),
         cmocka_unit_test(a_broken_status_reads_as_empty_and_is_replaced),
         cmocka_unit_test(a_status_that_cannot_be_written_is_told_and_leaves_no_temporary),
