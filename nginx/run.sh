@@ -79,6 +79,7 @@ read_settings() {
     COMPUTE_WORKERS=${COMPUTE_WORKERS:-2}
     export CACHE_DIR=${CACHE_DIR:-report_cache}
     [[ -n ${WORK_DIR:-} ]] || unset WORK_DIR
+    unset OPENAI_API_KEY # nothing that runs here asks a language model
 
     is_number_up_to 65535 "$PORT" || fail "PORT must be a number from 1 to 65535, not \"$PORT\""
     is_number_up_to 256 "$WORKERS" || fail "WORKERS must be a number from 1 to 256, not \"$WORKERS\""

@@ -105,7 +105,8 @@ same 'made by rule alone' 0 "$(of_provider openai)"
 start_service DB_PATH="$DB_PATH" LLM_PROVIDER=openai LLM_MODEL=stub-1 LLM_BASE_URL="$stub/good" OPENAI_API_KEY="$key"
 report "/recompute?date=$day" -X POST
 same 'a recompute: no call, with cards from before' "200 0 $total" "$status $(calls) $(of_provider openai)"
-same "the workers' environment does not tell the key" 0 "$(all_worker_pids | xargs -I{} cat /proc/{}/environ | grep -c "$key")"
+service_pids=$(pgrep -P "$service_pid"; all_worker_pids)
+same 'no process of the service has the key' 0 "$(xargs -I{} cat /proc/{}/environ <<<"$service_pids" | grep -ac "$key")"
 stop_service
 
 ## Each misbehaviour: the report is whole, its cards are by rule
