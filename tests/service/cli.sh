@@ -16,7 +16,7 @@ ends() {
 }
 one_line() { same "$1: one line on stderr, nothing else" '1 ' "$(wc -l <<<"$errors") $output"; }
 
-for command in run generate status verify prune demo; do
+for command in run enrich generate status verify prune demo; do
     ends "$command --help" 0 "$command" --help
     check "$command --help tells its usage" grep -q "^usage: riskreport $command" <<<"$output"
     ends "$command --nonsense" 2 "$command" --nonsense
