@@ -68,7 +68,10 @@ static struct rr_slice decode(char *string, size_t len) {
             at = read_unicode(at + 2, &code);
             out += write_utf8(out, code);
         } else {
-            *out++ = known != NULL ? meant[known - escapes] : at[1];
+            *out = at[1];
+            if (known != NULL)
+                *out = meant[known - escapes];
+            out++;
             at += 2;
         }
     }
@@ -100,7 +103,8 @@ static void note_strings(char *json, size_t len, int nested, struct rr_tokens *t
 /* Changes text. */
 static void note_text(char *text, size_t len, int nested, struct rr_tokens *tokens) {
     struct rr_slice trimmed = rr_slice_trim((struct rr_slice){text, len});
-    bool like_json = trimmed.len > 0 && memchr("[{\"", trimmed.ptr[0], 3) != NULL;
+    static const char openers[] = {'[', '{', '"'};
+    bool like_json = trimmed.len > 0 && memchr(openers, trimmed.ptr[0], sizeof openers) != NULL;
     if (like_json && nested < RR_TOKENS_NESTED_MAX && rr_json_is_valid(trimmed)) {
         note_strings(text + (trimmed.ptr - text), trimmed.len, nested, tokens);
         return;

@@ -106,7 +106,8 @@ static void add_string(struct rr_buf *text, struct rr_slice json) {
     }
     cJSON *string = cJSON_ParseWithLength(json.ptr, json.len);
     text->failed |= string == NULL;
-    rr_buf_add_text(text, cJSON_IsString(string) ? string->valuestring : "");
+    const char *value = cJSON_GetStringValue(string);
+    rr_buf_add_text(text, value == NULL ? "" : value);
     cJSON_Delete(string);
 }
 
@@ -123,7 +124,9 @@ static void add_list(struct rr_buf *text, struct rr_slice json) {
 }
 
 static void write_cell(struct table *table, struct rr_slice json) {
-    char kind = json.len == 0 ? 'n' : json.ptr[0];
+    char kind = 'n';
+    if (json.len > 0)
+        kind = json.ptr[0];
     if (kind == '"' || kind == '[') {
         rr_buf_clear(&table->text);
         if (kind == '"')
