@@ -196,6 +196,7 @@ write_nginx_conf() {
         nginx/riskreport.conf.template >"$RUN_DIR/nginx.conf"
     mkdir -p -- "$RUN_DIR/tmp"
     ln -sfn -- "$(realpath -- "$CACHE_DIR")" "$RUN_DIR/cache"
+    ln -sfn -- "$project_dir/nginx/html" "$RUN_DIR/html"
 
     nginx_command=(nginx -p "$RUN_DIR/" -c "$RUN_DIR/nginx.conf" -e "$RUN_DIR/nginx-error.log")
     local message
@@ -252,6 +253,7 @@ wait_until_answered() {
 announce() {
     local url=http://127.0.0.1:$PORT$API
     say "listening on http://127.0.0.1:$PORT"
+    say "  http://127.0.0.1:$PORT/ is the dashboard"
     say "  curl '$url'"
     say "  curl '$url/status'"
     say "  curl -X POST '$url/recompute'"

@@ -1,0 +1,237 @@
+// The page: what is looked at (the view, in the address), what the service says of it, and drawing the one from the other.
+
+import * as api from './api.js';
+import { renderGaps, renderGroups } from './charts.js';
+import { renderChanges, renderChangesNote } from './changes.js';
+import { downloadCsv } from './csv.js';
+import { byId, h, replace, say } from './dom.js';
+import { renderFilters, updateFilters } from './filters.js';
+import { count, moment } from './format.js';
+import { recall, renderDates, renderFresh, renderModes, renderPreferences } from './header.js';
+import { renderError, renderNotices, renderNotKept } from './notices.js';
+import { failureNote, quietNote } from './parts.js';
+import { recompute, renderRecompute } from './recompute.js';
+import { baseOf, compare, filterRows, prepare, sortRows } from './report.js';
+import { renderSummary } from './summary.js';
+import { closeRows, renderTable, showRow } from './table.js';
+import { watchTips } from './tip.js';
+import { renderTrend, renderTrendNote } from './trend.js';
+import { isFiltered, searchOf, unfiltered, viewOf } from './view.js';
+import { language, preferredLanguage, setLanguage, words } from './words.js';
+
+const TICK_MS = 30000;              // ages in words are brought up to date
+const LOOK_AGAIN_MS = 60000;        // who comes back to the page after this long sees whether there is a newer report
+
+let view = viewOf(location.search);
+let loading = new AbortController();
+let loadedAt = 0;
+
+// What the service said; null: not yet, or it could not. A Problem: that is why.
+const none = { report: null, problem: null, notKept: false, dates: null, base: null, deltas: null, history: null, diff: null, lastRun: null };
+let data = { ...none };
+
+/// Drawing
+
+const inReport = (key) => data.report.byKey.has(key);
+
+function goToRow(key) {
+    if (!showRow(key)) {
+        go(unfiltered());
+        showRow(key);
+    }
+}
+
+function drawTable() {
+    const rows = sortRows(filterRows(data.report.rows, view, data.deltas), view, data.deltas);
+    updateFilters(view, data.deltas !== null);
+    renderTable(rows, data, view, go);
+    byId('count').textContent = words().shown(count(rows.length), count(data.report.rows.length));
+    const { meta } = data.report;
+    replace(byId('downloads'),
+        h('button', { type: 'button', id: 'csv', onclick: () => downloadCsv(rows, meta, language()) }, words().csvFiltered),
+        h('a', { id: 'csv-all', href: api.csvAddress(meta.mode, meta.as_of, language()), download: true }, words().csvAll));
+}
+
+function drawHead() {
+    renderModes(view, go);
+    renderDates(view, data.dates, data.base, data.report?.meta.as_of ?? view.date, go);
+    renderFresh(data.report, data.lastRun);
+    renderRecompute(() => recompute(view.mode, wantedDate(), load));
+}
+
+function drawNotices() {
+    if (data.report !== null) renderNotices(data.report, data.lastRun, load);
+    else if (data.notKept) renderNotKept(view.date, data.dates, go);
+    else if (data.problem !== null) renderError(data.problem, load);
+    else replace(byId('notices'));
+}
+
+function drawTrend() {
+    if (data.history === null) renderTrendNote(() => quietNote(words().loading));
+    else if (data.history instanceof api.Problem) renderTrendNote(() => failureNote(data.history, load));
+    else renderTrend(data.history);
+}
+
+function drawChanges() {
+    if (data.diff instanceof api.Problem) renderChangesNote(failureNote(data.diff, load));
+    else if (data.diff !== null) renderChanges(data.diff, goToRow, inReport);
+    else renderChangesNote(quietNote(data.dates !== null && data.base === null ? words().noBaseYet : words().loading));
+}
+
+function drawReport() {
+    byId('main').hidden = data.report === null || data.report.rows.length === 0;
+    byId('foot').hidden = byId('main').hidden;
+    if (byId('main').hidden) return;
+    const { quality } = data.report;
+    renderSummary(data, goFiltered);
+    renderGroups(data);
+    renderGaps(data, goToRow);
+    drawTrend();
+    drawChanges();
+    renderFilters(data.report, () => view, go);
+    drawTable();
+    replace(byId('foot'),
+        h('p', null, words().quality(count(quality.unknown_year_deals), count(quality.unknown_amount_deals), count(quality.uncategorized_counterparties))),
+        h('p', { class: 'print-only' }, words().printed(moment(Date.now()))));
+}
+
+function drawAll() {
+    setLanguage(language());
+    document.title = [words().title, words().modes[view.mode], data.report?.meta.as_of].filter(Boolean).join(' · ');
+    renderPreferences(language(), changeLanguage);
+    drawHead();
+    drawNotices();
+    drawReport();
+}
+
+function changeLanguage(name) {
+    setLanguage(name);
+    drawAll();
+}
+
+/// Moving
+
+// What asks for another report; all else is drawn from the one that is there.
+const asksAnew = (change) => ['mode', 'date'].some((name) => name in change && change[name] !== view[name]);
+
+/** Changes the view. Another report or comparison is a step in the browser's history, a filter is not. */
+function go(change) {
+    const anew = asksAnew(change);
+    const otherBase = 'base' in change && change.base !== view.base;
+    view = { ...view, ...change };
+    history[anew || otherBase ? 'pushState' : 'replaceState'](null, '', location.pathname + searchOf(view));
+    if (anew) load();
+    else if (otherBase) loadComparison(loading.signal).then(drawAll);
+    else drawTable();
+}
+
+function goFiltered(change, section) {
+    go({ ...unfiltered(), ...change });
+    byId(section).scrollIntoView();
+    byId(section).focus({ preventScroll: true });
+}
+
+/// Loading
+
+const orProblem = (promise) => promise.catch((error) => {
+    if (error instanceof api.Problem) return error;
+    throw error;
+});
+
+const wantedDate = () => data.report?.meta.requested_as_of ?? data.report?.meta.as_of ?? view.date;
+
+// What is compared with: summaries and /diff for the panel, and the earlier report itself for the rows.
+async function loadComparison(signal) {
+    const { meta } = data.report;
+    const base = data.dates === null ? null : baseOf(data.dates, meta.as_of, view.base);
+    data = { ...data, base, deltas: null, diff: null };
+    if (base === null) return;
+    const [diff, earlier] = await Promise.all([
+        orProblem(api.diff(view.mode, base.as_of, meta.as_of, signal)),
+        orProblem(api.report(view.mode, base.as_of, signal)),
+    ]);
+    // an earlier report that is stale is another date's: nothing to compare with
+    const isBase = earlier.report?.meta.as_of === base.as_of;
+    data = { ...data, diff, deltas: isBase ? compare(data.report.rows, earlier.report) : null };
+}
+
+async function loadReport(signal, dates) {
+    if (view.date !== '') {
+        const cached = await dates;
+        if (!(cached instanceof api.Problem) && !cached.some((entry) => entry.as_of === view.date)) {
+            data = { ...none, dates: cached, notKept: true };
+            return false;
+        }
+    }
+    const answer = await orProblem(api.report(view.mode, view.date, signal));
+    const isProblem = answer instanceof api.Problem;
+    data = { ...none, report: isProblem ? null : prepare(answer), problem: isProblem ? answer : null };
+    return !isProblem;
+}
+
+// First the report alone, so that the numbers are there at once; then all that puts it into its place.
+async function loadAll(signal) {
+    const dates = orProblem(api.dates(view.mode, signal));
+    if (!await loadReport(signal, view.date === '' ? null : dates)) {
+        const cached = await dates;
+        data = { ...data, dates: cached instanceof api.Problem ? null : cached };
+        drawAll();
+        return;
+    }
+    drawAll();
+    loadedAt = Date.now();
+    const [fresh, series, status] = await Promise.all([
+        // asked again where the report was only just made
+        data.report.source === 'generated' ? orProblem(api.dates(view.mode, signal)) : dates,
+        orProblem(api.history(view.mode, signal)),
+        orProblem(api.status(view.mode, signal)),
+    ]);
+    data = { ...data, history: series, lastRun: status.last_run ?? null, dates: fresh instanceof api.Problem ? null : fresh };
+    if (fresh instanceof api.Problem) data.diff = fresh;
+    else await loadComparison(signal);
+    drawAll();
+}
+
+async function load() {
+    loading.abort();
+    loading = new AbortController();
+    const { signal } = loading;
+    document.body.setAttribute('aria-busy', 'true');
+    drawHead();
+    say(words().loading);
+    try {
+        await loadAll(signal);
+        say('');
+    } catch (error) {
+        if (error.name === 'AbortError') return;
+        throw error;
+    } finally {
+        if (!signal.aborted) document.body.removeAttribute('aria-busy');
+    }
+}
+
+/// Start
+
+addEventListener('popstate', () => {
+    const before = view;
+    view = viewOf(location.search);
+    if (view.mode !== before.mode || view.date !== before.date || view.base !== before.base || data.report === null) {
+        closeRows();
+        load();
+    } else {
+        drawReport();
+    }
+});
+
+document.addEventListener('visibilitychange', () => {
+    if (!document.hidden && Date.now() - loadedAt > LOOK_AGAIN_MS && !byId('dialog').open) load();
+});
+
+setInterval(() => renderFresh(data.report, data.lastRun), TICK_MS);
+
+setLanguage(preferredLanguage(location.search, recall('language'), navigator.languages));
+watchTips();
+renderPreferences(language(), changeLanguage);
+byId('main').hidden = true;
+byId('foot').hidden = true;
+load();

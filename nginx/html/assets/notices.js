@@ -1,0 +1,73 @@
+// What must not be missed, above the numbers: stale, outdated, failed, missing, empty.
+
+import { byId, h, replace } from './dom.js';
+import { ago, day, moment, today } from './format.js';
+import { causeOf, words } from './words.js';
+
+const button = ([text, onclick]) => h('button', { type: 'button', onclick }, text);
+
+/** A notice: tone is bad, warn, info or good; actions are [text, function]. */
+export function notice(tone, name, title, texts, actions = []) {
+    return h('section', { class: `notice ${tone}`, 'data-notice': name, role: tone === 'bad' ? 'alert' : 'status' },
+        h('strong', null, title), texts.filter(Boolean).map((text) => h('p', null, text)),
+        actions.length > 0 && h('p', { class: 'notice-actions' }, actions.map(button)));
+}
+
+function staleNotice(meta, lastRun, retry) {
+    const w = words();
+    const cause = causeOf(meta.stale_error_code);
+    const tried = lastRun?.result === 'FAILED' ? `${w.failed(moment(lastRun.generated_at))}` : null;
+    return notice('bad', 'stale', w.staleTitle(day(meta.as_of)), [
+        w.stale(day(meta.requested_as_of), moment(meta.generated_at), ago(meta.generated_at)),
+        h('span', null, h('b', null, w.staleWhy), ' ', cause, ' ', h('code', null, meta.stale_error_code)),
+        tried,
+    ], [[w.retry, retry]]);
+}
+
+function outdatedNotice(meta) {
+    const w = words();
+    const isPast = meta.as_of < today();
+    return notice(isPast ? 'info' : 'warn', 'outdated', w.outdatedTitle, [isPast ? w.outdatedPast : w.outdated]);
+}
+
+function failedNotice(run, retry) {
+    const w = words();
+    return notice('warn', 'failed', w.failedTitle, [
+        w.failed(moment(run.generated_at)),
+        h('span', null, causeOf(run.error_code), ' ', h('code', null, run.error_code)),
+    ], [[w.retry, retry]]);
+}
+
+/** The notices of a report. lastRun: of /status or null. retry(): asks for the report again. */
+export function renderNotices(report, lastRun, retry) {
+    const { meta } = report;
+    const w = words();
+    const failedSince = lastRun?.result === 'FAILED' && Date.parse(lastRun.generated_at) >= Date.parse(meta.generated_at);
+    replace(byId('notices'),
+        meta.is_stale && staleNotice(meta, lastRun, retry),
+        !meta.is_stale && report.outdated && outdatedNotice(meta),
+        !meta.is_stale && failedSince && failedNotice(lastRun, retry),
+        report.rows.length === 0 && notice('info', 'empty', w.emptyTitle, [w.empty]));
+}
+
+/** In place of a report: it could not be had. */
+export function renderError(problem, retry) {
+    const w = words();
+    const id = problem.body?.request_id;
+    replace(byId('notices'), notice('bad', 'error', w.errorTitle, [
+        h('span', null, causeOf(problem.code), ' ', h('code', null, problem.code)),
+        problem.body?.code !== problem.code && problem.body?.code && causeOf(problem.body.code),
+        id && h('small', null, w.requestId(id)),
+    ], [[w.retry, retry]]));
+}
+
+/** In place of a report: its date is not cached. dates: newest first. */
+export function renderNotKept(date, dates, go) {
+    const w = words();
+    const distance = (entry) => Math.abs(Date.parse(entry.as_of) - Date.parse(date));
+    const nearest = [...dates].sort((a, b) => distance(a) - distance(b)).slice(0, 3);
+    replace(byId('notices'), notice('warn', 'not-kept', w.notKeptTitle(day(date)), [w.notKept], [
+        ...nearest.map((entry) => [day(entry.as_of), () => go({ date: entry.as_of, base: '' })]),
+        [w.goToday, () => go({ date: '', base: '' })],
+    ]));
+}

@@ -1,0 +1,145 @@
+// Making a report anew: the button and its live state, the token where one is asked for, and what is done when another
+// generation is in hand. The token is kept in this module's memory alone.
+
+import * as api from './api.js';
+import { byId, h, replace } from './dom.js';
+import { duration, today } from './format.js';
+import { notice } from './notices.js';
+import { causeOf, words } from './words.js';
+
+const TICK_MS = 1000;
+const PATIENCE_MS = 120000;     // how long another's run is waited for
+
+let token = '';
+let busy = false;
+let ticker = 0;
+
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** The button as it is when nothing runs. */
+export function renderRecompute(start) {
+    const button = byId('recompute');
+    button.onclick = start;
+    if (!busy) replace(button, words().recompute);
+}
+
+function setBusy(isBusy) {
+    const button = byId('recompute');
+    busy = isBusy;
+    clearInterval(ticker);
+    button.setAttribute('aria-disabled', String(isBusy));
+    button.classList.toggle('busy', isBusy);
+    if (!isBusy) {
+        replace(button, words().recompute);
+        return;
+    }
+    const began = Date.now();
+    const draw = () => replace(button, h('span', { class: 'spinner', 'aria-hidden': 'true' }),
+        words().recomputing(Math.floor((Date.now() - began) / 1000)));
+    draw();
+    ticker = setInterval(draw, TICK_MS);
+}
+
+// Its result stands above the other notices until it is closed or the next one comes.
+function tell(tone, name, title, texts = []) {
+    document.querySelectorAll('[data-run]').forEach((node) => node.remove());
+    const node = notice(tone, name, title, texts);
+    node.dataset.run = '';
+    node.append(h('button', { type: 'button', class: 'icon close', 'aria-label': words().close, onclick: () => node.remove() }, '×'));
+    byId('notices').before(node);
+    return node;
+}
+
+/** Asks in the dialog → what was entered, or null when it was closed. field: an input element, or null for yes and no. */
+function ask(title, texts, field, yes) {
+    const dialog = byId('dialog');
+    const w = words();
+    return new Promise((resolve) => {
+        let answer = null;
+        // no form: the page's policy forbids sending one, and nothing here is to be sent
+        const accept = () => {
+            answer = field === null ? true : field.value.trim();
+            dialog.close();
+        };
+        field?.addEventListener('keydown', (event) => event.key === 'Enter' && accept());
+        replace(dialog, h('h2', { id: 'dialog-title' }, title), texts.map((text) => h('p', null, text)),
+            field && h('label', null, h('span', null, w.tokenLabel), field),
+            h('p', { class: 'dialog-actions' },
+                h('button', { type: 'button', onclick: () => dialog.close() }, w.cancel),
+                h('button', { type: 'button', class: 'primary', onclick: accept }, yes)));
+        dialog.addEventListener('close', () => resolve(answer || null), { once: true });
+        dialog.showModal();
+    });
+}
+
+function askForToken(refused) {
+    const w = words();
+    const field = h('input', { type: 'password', id: 'token', autocomplete: 'off', spellcheck: 'false', autofocus: true });
+    return ask(w.tokenTitle, [refused && w.tokenRefused, w.tokenAsk].filter(Boolean), field, w.tokenSend);
+}
+
+const needsToken = (problem) => problem.status === 401 || problem.status === 403;
+
+// → the result, or null when the reader gave up at the token. 403 that a token does not cure is shown as it is.
+async function post(mode, date) {
+    for (let refused = false; ; refused = true) {
+        try {
+            setBusy(true);
+            return await api.recompute(mode, date, token);
+        } catch (problem) {
+            setBusy(false);
+            if (!needsToken(problem)) throw problem;
+            const entered = await askForToken(refused || token !== '');
+            if (entered === null) return null;
+            token = entered;
+        }
+    }
+}
+
+// The service makes one report at a time and skips who comes second. So it is asked again until the other run has ended,
+// or patience has. The button stays busy: there is nothing to press meanwhile.
+async function postUntilFree(mode, date) {
+    const w = words();
+    const began = Date.now();
+    for (;;) {
+        const result = await post(mode, date);
+        if (result?.result !== 'SKIPPED_LOCKED') return result;
+        const again = Date.now() + result.retryAfterS * 1000;
+        const node = tell('warn', 'locked', w.lockedTitle, ['']);
+        const line = node.querySelector('p');
+        while (Date.now() < again) {
+            line.textContent = w.locked(Math.ceil((again - Date.now()) / 1000));
+            await sleep(Math.min(TICK_MS, again - Date.now()));
+        }
+        if (Date.now() - began > PATIENCE_MS) {
+            line.textContent = w.lockedGaveUp;
+            return null;
+        }
+        line.textContent = w.lockedAgain;
+    }
+}
+
+async function run(mode, date, reload) {
+    const w = words();
+    const result = await postUntilFree(mode, date);
+    if (result === null) return;
+    await reload();
+    tell('good', 'recomputed', w.recomputed(duration(result.duration_ms)));
+}
+
+/** Makes the report of a mode and date anew, and calls reload() when there is something new. */
+export async function recompute(mode, date, reload) {
+    const w = words();
+    if (busy) return;
+    if (date < today() && !await ask(w.pastTitle, [w.past(date)], null, w.pastConfirm)) return;
+    try {
+        await run(mode, date, reload);
+    } catch (problem) {
+        tell('bad', 'recompute-failed', w.recomputeFailed, [
+            h('span', null, causeOf(problem.code), ' ', h('code', null, problem.code ?? '')),
+            problem.body?.detail,
+        ]);
+    } finally {
+        setBusy(false);
+    }
+}
