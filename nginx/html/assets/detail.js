@@ -73,7 +73,7 @@ function deals(row) {
     if (row.deals_top.length === 0) return block('deals', w.deals, h('p', null, w.noDeals));
     const cells = (deal) => [deal.status, possibilityOf(deal.possibility), exact(deal.amount), deal.start_date,
         deal.contract_date, deal.expected_close_date, deal.last_contact_date];
-    return block('deals', w.deals, h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': w.deals }, h('table', null,
+    return block('deals', w.deals, h('div', { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': w.deals }, h('table', null,
         h('thead', null, h('tr', null, Object.entries(columns).map(([name, text]) => h('th', { scope: 'col', class: name }, text)))),
         h('tbody', null, row.deals_top.map((deal) => h('tr', null,
             h('th', { scope: 'row', class: 'name' }, crmText(deal.deal_name ?? deal.deal_id ?? '')),

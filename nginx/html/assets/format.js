@@ -17,7 +17,7 @@ const UNITS = {
     en: [[1e12, 'T', 2], [1e9, 'B', 2], [1e6, 'M', 1], [1e3, 'K', 0]],
 };
 
-function short(size) {
+function inUnits(size) {
     for (const [from, name, digits, unit = from] of UNITS[language()]) {
         const rounded = Number((size / unit).toFixed(digits));
         if (rounded * unit >= from) return grouped(rounded, digits) + name;
@@ -25,12 +25,13 @@ function short(size) {
     return grouped(size, 0);
 }
 
-/** 3242282878.5 → "32.4억" (ko), "₩3.24B" (en). */
+/** 3242282878.5 → "32.4억" (ko), "₩3.24B" (en); what is below a 만 to the won. */
 export function amount(krw) {
     const sign = krw < 0 ? '−' : '';
-    const text = short(Math.abs(krw));
-    if (language() === 'en') return `${sign}₩${text}`;
-    return sign + text + (Math.abs(krw) >= MAN - 0.5 || krw === 0 ? '' : '원');
+    const size = Math.abs(krw);
+    if (language() === 'en') return `${sign}₩${inUnits(size)}`;
+    if (size === 0) return '0';
+    return sign + (size < MAN - 0.5 ? `${grouped(size, 0)}원` : inUnits(size));
 }
 
 /** With its sign, for changes; "0" when there is none. */

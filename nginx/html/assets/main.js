@@ -79,9 +79,9 @@ function drawChanges() {
 }
 
 function drawReport() {
-    byId('main').hidden = data.report === null || data.report.rows.length === 0;
-    byId('foot').hidden = byId('main').hidden;
-    if (byId('main').hidden) return;
+    byId('content').hidden = data.report === null || data.report.rows.length === 0;
+    byId('foot').hidden = byId('content').hidden;
+    if (byId('content').hidden) return;
     const { quality } = data.report;
     renderSummary(data, goFiltered);
     renderGroups(data);
@@ -232,6 +232,4 @@ setInterval(() => renderFresh(data.report, data.lastRun), TICK_MS);
 setLanguage(preferredLanguage(location.search, recall('language'), navigator.languages));
 watchTips();
 renderPreferences(language(), changeLanguage);
-byId('main').hidden = true;
-byId('foot').hidden = true;
 load();

@@ -105,7 +105,7 @@ async function postUntilFree(mode, date) {
         const result = await post(mode, date);
         if (result?.result !== 'SKIPPED_LOCKED') return result;
         const again = Date.now() + result.retryAfterS * 1000;
-        const node = tell('warn', 'locked', w.lockedTitle, ['']);
+        const node = tell('warn', 'locked', w.lockedTitle, [w.locked(result.retryAfterS)]);
         const line = node.querySelector('p');
         while (Date.now() < again) {
             line.textContent = w.locked(Math.ceil((again - Date.now()) / 1000));
@@ -135,6 +135,7 @@ export async function recompute(mode, date, reload) {
     try {
         await run(mode, date, reload);
     } catch (problem) {
+        if (!(problem instanceof api.Problem)) throw problem;
         tell('bad', 'recompute-failed', w.recomputeFailed, [
             h('span', null, causeOf(problem.code), ' ', h('code', null, problem.code ?? '')),
             problem.body?.detail,

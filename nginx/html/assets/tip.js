@@ -36,10 +36,16 @@ function onEnter(event) {
     if (target) show(target);
 }
 
+// Under the mouse it is another element's turn; but the focus itself scrolls to what it goes to.
+function onScroll() {
+    if (owner !== null && owner === document.activeElement) place(byId('tip'), owner);
+    else hideTip();
+}
+
 export function watchTips() {
     document.addEventListener('pointerover', onEnter);
     document.addEventListener('focusin', onEnter);
     document.addEventListener('focusout', hideTip);
-    document.addEventListener('scroll', hideTip, { passive: true, capture: true });
+    document.addEventListener('scroll', onScroll, { passive: true, capture: true });
     document.addEventListener('keydown', (event) => event.key === 'Escape' && hideTip());
 }

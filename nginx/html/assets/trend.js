@@ -125,7 +125,7 @@ function asTable(series) {
     const cells = (entry) => [percent(ratioOf(entry)), wholePercent(entry.min_coverage),
         ...LEVELS.map((level) => count(entry.counts[level])), count(entry.counts.pipeline_zero)];
     return h('details', { class: 'as-table' }, h('summary', null, w.asTable),
-        h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': w.asTable }, h('table', null,
+        h('div', { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': w.asTable }, h('table', null,
             h('thead', null, h('tr', null, columns.map((name) => h('th', { scope: 'col' }, name)))),
             h('tbody', null, [...series].reverse().map((entry) => h('tr', null,
                 h('th', { scope: 'row' }, day(entry.as_of)), cells(entry).map((text) => h('td', null, text))))))));
