@@ -45,7 +45,7 @@ below 'page and parts are below 100 KiB, compressed' $((100 * 1024)) "$total"
 printf '# %d bytes, compressed, in %d files\n' "$total" $((${#files[@]} + 1))
 
 cd "$PROJECT_DIR/nginx/html" || exit
-same 'every module is named for preloading' "$(cd assets && ls ./*.js | sed 's|./||' | grep -vx 'main.js\|theme.js')" \
+same 'every module is named for preloading' "$(cd assets && ls ./*.js | sed 's|./||' | grep -vx 'main.js\|first.js')" \
     "$(sed -n 's|^<link rel="modulepreload" href="/assets/\(.*\)">|\1|p' index.html)"
 same 'no inline script or style' '' "$(grep -nE '<style|style=|<script>|[[:space:]]on[a-z]+=' index.html)"
 same 'no markup from texts' '' "$(grep -nE 'innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function' assets/*.js)"

@@ -1,6 +1,7 @@
 // What changed between two cached reports, from /diff: the bad news first and open.
 
 import { byId, h, replace } from './dom.js';
+import { exact } from './format.js';
 import { moneyChange, levelBadge, money, names, panelHead, quietNote } from './parts.js';
 import { keyOf, levelOf } from './report.js';
 import { words } from './words.js';
@@ -32,11 +33,14 @@ function sectionsOf(diff) {
     ];
 }
 
+// What moved, to the won; for the keyboard as well.
+const tipOf = (entry) => ('change' in entry ? `${words().coverage} ${exact(entry.from)} → ${exact(entry.to)}` : null);
+
 function entryLine(entry, detailOf, showRow, isThere) {
     const content = [h('span', { class: 'names' }, names(entry)), detailOf(entry)];
     const key = keyOf(entry);
     return h('li', null, isThere(key) ?
-        h('button', { type: 'button', onclick: () => showRow(key) }, content) : h('span', { class: 'line' }, content));
+        h('button', { type: 'button', 'data-tip': tipOf(entry), onclick: () => showRow(key) }, content) : h('span', { class: 'line' }, content));
 }
 
 function section([name, title, number, entries, detailOf], isOpen, showRow, isThere) {

@@ -22,7 +22,7 @@ function figures(row) {
         [w.expected, exact(row.expected)],
         [w.coverage, exact(row.coverage)],
         [w.gap, exact(row.gap)],
-        [w.ratio, `${percent(row.coverage_ratio, 2)} / ${w.minimum} ${wholePercent(row.min_cov_current_month)}`],
+        [w.ratio, `${percent(row.coverage_ratio)} / ${w.minimum} ${wholePercent(row.min_cov_current_month)}`],
         [w.rule, w.triggers[row.rule_trigger] ?? row.rule_trigger],
     ]));
 }

@@ -46,9 +46,9 @@ export function exact(krw) {
 }
 
 /** 0.5390 → "53.9%"; null → "–". */
-export function percent(ratio, digits = 1) {
+export function percent(ratio, digits = Math.abs(ratio) >= 10 ? 0 : 1) {
     if (ratio === null || ratio === undefined) return '–';
-    const text = grouped(Math.abs(ratio) * 100, Math.abs(ratio) >= 10 ? 0 : digits);
+    const text = grouped(Math.abs(ratio) * 100, digits);
     return `${ratio < 0 ? '−' : ''}${text}%`;
 }
 

@@ -4,7 +4,7 @@ import { byId, h, replace } from './dom.js';
 import { ago, day, moment, today } from './format.js';
 import { words } from './words.js';
 
-export const MODES = ['offline', 'online'];
+const MODES = ['offline', 'online'];
 const THEMES = ['auto', 'light', 'dark'];
 
 const remember = (name, value) => {

@@ -6,9 +6,9 @@ import { renderChanges, renderChangesNote } from './changes.js';
 import { downloadCsv } from './csv.js';
 import { byId, h, replace, say } from './dom.js';
 import { renderFilters, updateFilters } from './filters.js';
-import { count, moment } from './format.js';
+import { count, moment, today } from './format.js';
 import { recall, renderDates, renderFresh, renderModes, renderPreferences } from './header.js';
-import { renderError, renderNotices, renderNotKept } from './notices.js';
+import { renderError, renderLoading, renderNotices, renderNotKept } from './notices.js';
 import { failureNote, quietNote } from './parts.js';
 import { recompute, renderRecompute } from './recompute.js';
 import { baseOf, compare, filterRows, prepare, sortRows } from './report.js';
@@ -16,10 +16,11 @@ import { renderSummary } from './summary.js';
 import { closeRows, renderTable, showRow } from './table.js';
 import { watchTips } from './tip.js';
 import { renderTrend, renderTrendNote } from './trend.js';
-import { isFiltered, searchOf, unfiltered, viewOf } from './view.js';
+import { searchOf, unfiltered, viewOf } from './view.js';
 import { language, preferredLanguage, setLanguage, words } from './words.js';
 
 const TICK_MS = 30000;              // ages in words are brought up to date
+const PATIENCE_MS = 300;           // a report that takes longer is said to be loading: it may have to be made first
 const LOOK_AGAIN_MS = 60000;        // who comes back to the page after this long sees whether there is a newer report
 
 let view = viewOf(location.search);
@@ -78,15 +79,26 @@ function drawChanges() {
     else renderChangesNote(quietNote(data.dates !== null && data.base === null ? words().noBaseYet : words().loading));
 }
 
-function drawReport() {
-    byId('content').hidden = data.report === null || data.report.rows.length === 0;
-    byId('foot').hidden = byId('content').hidden;
-    if (byId('content').hidden) return;
-    const { quality } = data.report;
+// What is seen first.
+function drawTop() {
+    setLanguage(language());
+    document.title = [words().title, words().modes[view.mode], data.report?.meta.as_of].filter(Boolean).join(' · ');
+    renderPreferences(language(), changeLanguage);
+    drawHead();
+    drawNotices();
+    const isEmpty = data.report === null || data.report.rows.length === 0;
+    byId('content').hidden = isEmpty;
+    byId('foot').hidden = isEmpty;
+    if (isEmpty) return;
     renderSummary(data, goFiltered);
     renderGroups(data);
-    renderGaps(data, goToRow);
     drawTrend();
+}
+
+function drawRest() {
+    if (byId('content').hidden) return;
+    const { quality } = data.report;
+    renderGaps(data, goToRow);
     drawChanges();
     renderFilters(data.report, () => view, go);
     drawTable();
@@ -96,13 +108,15 @@ function drawReport() {
 }
 
 function drawAll() {
-    setLanguage(language());
-    document.title = [words().title, words().modes[view.mode], data.report?.meta.as_of].filter(Boolean).join(' · ');
-    renderPreferences(language(), changeLanguage);
-    drawHead();
-    drawNotices();
-    drawReport();
+    drawTop();
+    drawRest();
 }
+
+// The browser has painted what was drawn. (A page in the background paints nothing.)
+const painted = () => new Promise((resolve) => {
+    if (document.hidden) resolve();
+    else requestAnimationFrame(() => setTimeout(resolve));
+});
 
 function changeLanguage(name) {
     setLanguage(name);
@@ -156,7 +170,7 @@ async function loadComparison(signal) {
 }
 
 async function loadReport(signal, dates) {
-    if (view.date !== '') {
+    if (view.date !== '' && view.date !== today()) {
         const cached = await dates;
         if (!(cached instanceof api.Problem) && !cached.some((entry) => entry.as_of === view.date)) {
             data = { ...none, dates: cached, notKept: true };
@@ -178,8 +192,11 @@ async function loadAll(signal) {
         drawAll();
         return;
     }
-    drawAll();
     loadedAt = Date.now();
+    drawTop();
+    await painted();
+    signal.throwIfAborted();
+    drawRest();
     const [fresh, series, status] = await Promise.all([
         // asked again where the report was only just made
         data.report.source === 'generated' ? orProblem(api.dates(view.mode, signal)) : dates,
@@ -198,7 +215,7 @@ async function load() {
     const { signal } = loading;
     document.body.setAttribute('aria-busy', 'true');
     drawHead();
-    say(words().loading);
+    const patience = setTimeout(() => renderLoading(data.report === null), PATIENCE_MS);
     try {
         await loadAll(signal);
         say('');
@@ -206,6 +223,7 @@ async function load() {
         if (error.name === 'AbortError') return;
         throw error;
     } finally {
+        clearTimeout(patience);
         if (!signal.aborted) document.body.removeAttribute('aria-busy');
     }
 }
@@ -219,7 +237,7 @@ addEventListener('popstate', () => {
         closeRows();
         load();
     } else {
-        drawReport();
+        drawRest();
     }
 });
 

@@ -1,6 +1,6 @@
 // What must not be missed, above the numbers: stale, outdated, failed, missing, empty.
 
-import { byId, h, replace } from './dom.js';
+import { byId, h, replace, say } from './dom.js';
 import { ago, day, moment, today } from './format.js';
 import { causeOf, words } from './words.js';
 
@@ -48,6 +48,13 @@ export function renderNotices(report, lastRun, retry) {
         !meta.is_stale && report.outdated && outdatedNotice(meta),
         !meta.is_stale && failedSince && failedNotice(lastRun, retry),
         report.rows.length === 0 && notice('info', 'empty', w.emptyTitle, [w.empty]));
+}
+
+/** It takes a while. In place of a report where there is none yet; over one that is there it is only said. */
+export function renderLoading(isAlone) {
+    const w = words();
+    say(w.loading);
+    if (isAlone) replace(byId('notices'), notice('info', 'loading', w.loading, [w.loadingLong]));
 }
 
 /** In place of a report: it could not be had. */

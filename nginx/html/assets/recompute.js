@@ -80,7 +80,7 @@ function askForToken(refused) {
 
 const needsToken = (problem) => problem.status === 401 || problem.status === 403;
 
-// → the result, or null when the reader gave up at the token. 403 that a token does not cure is shown as it is.
+// The refusal stands when the reader has no token: it may be of the network, which a token does not cure.
 async function post(mode, date) {
     for (let refused = false; ; refused = true) {
         try {
@@ -90,7 +90,7 @@ async function post(mode, date) {
             setBusy(false);
             if (!needsToken(problem)) throw problem;
             const entered = await askForToken(refused || token !== '');
-            if (entered === null) return null;
+            if (entered === null) throw problem;
             token = entered;
         }
     }
@@ -103,7 +103,7 @@ async function postUntilFree(mode, date) {
     const began = Date.now();
     for (;;) {
         const result = await post(mode, date);
-        if (result?.result !== 'SKIPPED_LOCKED') return result;
+        if (result.result !== 'SKIPPED_LOCKED') return result;
         const again = Date.now() + result.retryAfterS * 1000;
         const node = tell('warn', 'locked', w.lockedTitle, [w.locked(result.retryAfterS)]);
         const line = node.querySelector('p');

@@ -113,14 +113,17 @@ export function baseOf(dates, asOf, wanted) {
     return dates.find((entry) => entry.as_of === wanted && wanted !== asOf) ?? dates.find((entry) => entry.as_of < asOf) ?? null;
 }
 
-/** Texts of 성사 가능성 as the CRM stores it: plain, or JSON with strings in it. */
-export function possibilityOf(stored) {
-    if (stored === null || stored === undefined) return '';
+// All strings in a value, to any depth; a string that is JSON itself is opened too.
+function stringsIn(value) {
+    if (Array.isArray(value)) return value.flatMap(stringsIn);
+    if (value !== null && typeof value === 'object') return Object.values(value).flatMap(stringsIn);
+    if (typeof value !== 'string') return [];
     try {
-        const texts = [];
-        JSON.parse(stored, (key, value) => (typeof value === 'string' && texts.push(value), value));
-        return texts.join(', ');
+        return stringsIn(JSON.parse(value));
     } catch {
-        return stored.trim();
+        return [value.trim()];
     }
 }
+
+/** 성사 가능성 as the CRM stores it, plain or JSON with texts in it → the texts. */
+export const possibilityOf = (stored) => stringsIn(stored ?? '').filter(Boolean).join(', ');

@@ -22,7 +22,7 @@ function show(target) {
     place(tip, target);
 }
 
-export function hideTip() {
+function hideTip() {
     if (owner === null) return;
     byId('tip').hidden = true;
     owner.removeAttribute('aria-describedby');

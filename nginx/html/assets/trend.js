@@ -41,7 +41,7 @@ function scalesOf(series, width, most) {
 function axes(series, scales, labelOf) {
     const bottom = scales.y(0);
     const lines = GRID.map((part) => part * scales.most).map((value) => [
-        svg('line', { class: value === 0 ? 'axis' : 'grid', x1: PAD.left, x2: PAD.left + scales.inner.width,
+        svg('line', { class: value === 0 ? 'axis' : 'gridline', x1: PAD.left, x2: PAD.left + scales.inner.width,
             y1: scales.y(value), y2: scales.y(value) }),
         svg('text', { class: 'tick', x: PAD.left - 6, y: scales.y(value) + 4, 'text-anchor': 'end' }, labelOf(value)),
     ]);
@@ -140,7 +140,7 @@ function chart(series, title, draw) {
         const width = Math.floor(box.clientWidth);
         if (width === 0 || width === box.drawnWidth) return;
         box.drawnWidth = width;
-        replace(box, svg('svg', { width, height: HEIGHT, role: 'img', 'aria-label': title }, draw(series, width)));
+        replace(box, svg('svg', { width, height: HEIGHT, viewBox: `0 0 ${width} ${HEIGHT}`, role: 'img', 'aria-label': title }, draw(series, width)));
     };
     observer.observe(box);
     return box;

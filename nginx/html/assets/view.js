@@ -12,7 +12,7 @@ const CHOICES = {
     sort: ['risk', 'name', 'tier', 'target', 'coverage', 'ratio', 'gap', 'change'],
     dir: ['asc', 'desc'],
 };
-export const FILTERS = ['level', 'tier', 'q', 'zero', 'unclassified', 'changed'];
+const FILTERS = ['level', 'tier', 'q', 'zero', 'unclassified', 'changed'];
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
 function read(name, text) {
