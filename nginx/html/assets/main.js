@@ -30,6 +30,7 @@ let loadedAt = 0;
 // What the service said; null: not yet, or it could not. A Problem: that is why.
 const none = { report: null, problem: null, notKept: false, dates: null, base: null, deltas: null, history: null, diff: null, lastRun: null };
 let data = { ...none };
+let filtersOf = { report: null, language: '' };
 
 /// Drawing
 
@@ -79,6 +80,13 @@ function drawChanges() {
     else renderChangesNote(quietNote(data.dates !== null && data.base === null ? words().noBaseYet : words().loading));
 }
 
+// Only anew for another report or language: somebody may be typing in them.
+function drawFilters() {
+    if (filtersOf.report === data.report && filtersOf.language === language()) return;
+    filtersOf = { report: data.report, language: language() };
+    renderFilters(data.report, () => view, go);
+}
+
 // What is seen first.
 function drawTop() {
     setLanguage(language());
@@ -100,7 +108,7 @@ function drawRest() {
     const { quality } = data.report;
     renderGaps(data, goToRow);
     drawChanges();
-    renderFilters(data.report, () => view, go);
+    drawFilters();
     drawTable();
     replace(byId('foot'),
         h('p', null, words().quality(count(quality.unknown_year_deals), count(quality.unknown_amount_deals), count(quality.uncategorized_counterparties))),

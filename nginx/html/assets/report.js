@@ -118,11 +118,13 @@ function stringsIn(value) {
     if (Array.isArray(value)) return value.flatMap(stringsIn);
     if (value !== null && typeof value === 'object') return Object.values(value).flatMap(stringsIn);
     if (typeof value !== 'string') return [];
+    let inner = null;
     try {
-        return stringsIn(JSON.parse(value));
+        inner = JSON.parse(value);
     } catch {
         return [value.trim()];
     }
+    return typeof inner === 'number' || typeof inner === 'boolean' ? [value.trim()] : stringsIn(inner);
 }
 
 /** 성사 가능성 as the CRM stores it, plain or JSON with texts in it → the texts. */

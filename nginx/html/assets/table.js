@@ -20,6 +20,7 @@ const COLUMNS = [
 const open = new Set();     // keys of open rows: they stay open when the table is sorted or filtered
 let shown = [];             // all rows that the filters let through, in order
 let made = 0;               // how many of them are in the page
+let shownView = '';         // the view that they are of
 let model = null;           // {deltas, base}
 let body = null;
 let moreButton = null;
@@ -143,6 +144,9 @@ const watcher = new IntersectionObserver((entries) => {
 export function renderTable(rows, newModel, view, go) {
     const focusedSort = document.activeElement?.dataset?.sort;
     const focusedKey = document.activeElement?.closest?.('tr.row')?.dataset.key;
+    // the same rows drawn anew, because more is known of them, are as many as before: the reader may be far down
+    const wanted = shownView === JSON.stringify(view) ? Math.max(made, CHUNK) : CHUNK;
+    shownView = JSON.stringify(view);
     shown = rows;
     made = 0;
     model = newModel;
@@ -152,7 +156,7 @@ export function renderTable(rows, newModel, view, go) {
     const table = h('table', { class: 'grid', 'aria-rowcount': rows.length + 1 },
         h('caption', { class: 'unseen' }, words().tableCaption),
         h('thead', null, h('tr', { 'aria-rowindex': 1 }, COLUMNS.map((column) => headCell(column, view, go)))), body);
-    makeUpTo(CHUNK);
+    makeUpTo(wanted);
     replace(byId('table'), table, rows.length === 0 && quietNote(words().noMatch), moreButton);
     spanDetails(columnsShown());
     watcher.observe(moreButton);
