@@ -13,7 +13,8 @@ packages_for() {
     case $1 in
     build) echo gcc libc6-dev make pkg-config libfcgi-dev libcjson-dev libsqlite3-dev libpcre2-dev zlib1g-dev nettle-dev libcurl4-gnutls-dev ;;
     run) echo nginx spawn-fcgi multiwatch tzdata util-linux ;;
-    test) echo git curl jq sqlite3 procps libcmocka-dev valgrind clang-tidy clang-format cppcheck shellcheck ;;
+    test) echo git curl jq sqlite3 procps libcmocka-dev valgrind clang-tidy clang-format cppcheck shellcheck \
+        chromium nodejs npm fonts-noto-cjk ;;
     bench) echo git curl jq procps wrk time libfcgi-bin ;;
     *) return 1 ;;
     esac
@@ -29,9 +30,11 @@ fail() {
     exit 1
 }
 
-# A package that was removed but not purged is known to dpkg too: only the state "installed" counts.
+# A package that was removed but not purged is known to dpkg too: only the state "installed" counts. What another package
+# provides is there as well: a newer nodejs than Debian's brings npm itself, and refuses Debian's beside it.
 is_installed() {
-    dpkg-query -W -f='${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed
+    dpkg-query -W -f='${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed ||
+        dpkg-query -W -f='${db:Status-Status}, ${Provides},\n' | grep -q "^installed,.* $1[, ]"
 }
 
 missing_of() {

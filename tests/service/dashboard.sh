@@ -12,7 +12,7 @@ same 'it may load nothing but its own scripts and styles, and be framed by nobod
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'" \
     "$(header Content-Security-Policy)"
 same 'other security headers' 'nosniff no-referrer' "$(header X-Content-Type-Options) $(header Referrer-Policy)"
-same 'it is asked for again each time' no-cache "$(header Cache-Control)"
+same 'it is asked for again each time' 'no-cache Accept-Encoding' "$(header Cache-Control) $(header Vary)"
 etag=$(header ETag)
 get / -H "If-None-Match: $etag"
 same 'and is 304 as long as it is the same' '304 0' "$status $(stat -c %s "$body_file")"

@@ -72,13 +72,15 @@ function ask(title, texts, field, yes) {
     });
 }
 
-function askForToken(refused) {
+// A network that may not is told so, and may still have a token.
+function askForToken(problem, refused) {
     const w = words();
+    const why = refused ? w.tokenRefused : problem.status === 403 && causeOf(problem.code);
     const field = h('input', { type: 'password', id: 'token', autocomplete: 'off', spellcheck: 'false', autofocus: true });
-    return ask(w.tokenTitle, [refused && w.tokenRefused, w.tokenAsk].filter(Boolean), field, w.tokenSend);
+    return ask(w.tokenTitle, [why, w.tokenAsk].filter(Boolean), field, w.tokenSend);
 }
 
-const needsToken = (problem) => problem.status === 401 || problem.status === 403;
+const needsToken = (problem) => [401, 403].includes(problem.status) && problem.code !== 'FOREIGN_ORIGIN';
 
 // The refusal stands when the reader has no token: it may be of the network, which a token does not cure.
 async function post(mode, date) {
@@ -89,7 +91,7 @@ async function post(mode, date) {
         } catch (problem) {
             setBusy(false);
             if (!needsToken(problem)) throw problem;
-            const entered = await askForToken(refused || token !== '');
+            const entered = await askForToken(problem, refused || token !== '');
             if (entered === null) throw problem;
             token = entered;
         }

@@ -1,0 +1,152 @@
+// For everyone: keyboard alone, screen readers, both languages, both themes, narrow windows, paper; and hostile names.
+
+import { api, axe, check, env, fits, same, settled, shot, texts } from './harness.mjs';
+
+const NARROW = { viewport: { width: 360, height: 780 } };
+
+const focused = (page) => page.evaluate(() => {
+    const node = document.activeElement;
+    const box = node.getBoundingClientRect();
+    const style = getComputedStyle(node);
+    return {
+        name: node.id || node.dataset.mode || node.dataset.level || node.dataset.filter || node.dataset.sort || node.className || node.tagName,
+        isVisible: box.width > 0 && box.bottom > 0 && box.top < innerHeight,
+        hasRing: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2,
+    };
+});
+
+async function keyboard(page) {
+    await page.keyboard.press('Tab');
+    same('the first stop skips to the table', 'skip', (await focused(page)).name);
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    same('and there the first stop is its download', 'csv', (await focused(page)).name);
+    await page.goto(`${env.BASE}/`);
+    await settled(page);
+
+    const stops = [];
+    for (let i = 0; i < 200; i++) {
+        await page.keyboard.press('Tab');
+        stops.push(await focused(page));
+        if (stops.at(-1).name === 'toggle') break;
+    }
+    const reached = stops.map((stop) => stop.name);
+    for (const name of ['offline', 'online', 'older', 'date', 'base', 'recompute', 'theme', 'language', 'severe', 'search', 'zero',
+        'changed', 'csv', 'csv-all', 'risk', 'gap', 'toggle']) check(`Tab reaches ${name}`, reached.includes(name), reached.join(' '));
+    same('every stop is in sight and has a ring', [], stops.filter((stop) => !stop.isVisible || !stop.hasRing).map((stop) => stop.name));
+    await page.keyboard.press('Space');
+    same('Space opens the row', 1, await page.locator('tr.detail').count());
+    await page.locator('#card-gap .money').focus();
+    const tip = await page.textContent('#tip');
+    check('an exact amount shows on focus too', /^[\d,.]+원$/.test(tip), tip);
+    same('and is told', 'tip', await page.getAttribute('#card-gap .money', 'aria-describedby'));
+    await page.keyboard.press('Escape');
+    same('Escape hides it', true, await page.isHidden('#tip'));
+}
+
+async function hostile(page) {
+    const { body: report } = await api('');
+    const rowsOf = report.counterparties.filter((row) => row.orgId === 'org-hostile');
+    same('the hostile CRM is in the report', 8, rowsOf.length);
+    await page.fill('#search', 'org-hostile');
+    await page.waitForURL(/q=org-hostile/);
+    same('names are shown as they are', rowsOf.map((row) => row.counterpartyName).sort(), (await texts(page, 'tr.row th .name')).sort());
+    for (const toggle of await page.locator('.toggle').all()) await toggle.click();
+    same('deals too', 7, await page.locator('.detail .deals tbody tr').count());
+    same('none became an element', 0, await page.locator('main script, main img, main b[onmouseover]').count());
+    await page.hover('tr.row td.target data');
+    same('each name keeps its direction to itself', 'isolate', await page.$eval('tr.row bdi', (node) => getComputedStyle(node).unicodeBidi));
+    await fits(page, 'hostile names');
+    await shot(page, 'hostile', true);
+    await axe(page, 'hostile names');
+}
+
+async function english(page) {
+    check('the title is English', (await page.title()).startsWith('Counterparty risk'), await page.title());
+    same('the language is told', 'en', await page.getAttribute('html', 'lang'));
+    check('amounts are in thousands, millions, billions', /^₩[\d.,]+[TBMK]$/.test(await page.textContent('#card-target .figure')));
+    const own = await page.evaluate(() => {
+        const isData = (node) => node.parentElement.closest('bdi, [lang=ko], .evidence, .actions, code');
+        const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+        const korean = [];
+        while (walker.nextNode()) {
+            const node = walker.currentNode;
+            if (/[가-힣]/.test(node.data) && !isData(node) && !node.parentElement.closest('noscript')) korean.push(node.data);
+        }
+        return korean;
+    });
+    same('no Korean word of the page is left', [], own);
+    await axe(page, 'English');
+    await fits(page, 'English');
+    await page.click('#language');
+    check('and back', (await page.title()).startsWith('카운터파티'), await page.title());
+    await page.reload();
+    await settled(page);
+    same('the choice is remembered', 'ko', await page.getAttribute('html', 'lang'));
+}
+
+async function dictionaries(page) {
+    const [ko, en] = await page.evaluate(async () => {
+        const shape = (value) => (typeof value === 'object' ? Object.fromEntries(Object.entries(value).map(([name, it]) => [name, shape(it)])) : typeof value);
+        const { ko: a } = await import('/assets/words_ko.js');
+        const { en: b } = await import('/assets/words_en.js');
+        return [shape(a), shape(b)];
+    });
+    same('both languages have the same words', ko, en);
+}
+
+async function amounts(page) {
+    const have = await page.evaluate(async () => {
+        const { amount } = await import('/assets/format.js');
+        return [0, 9999, 10000, 52300000, 99999999, 100000000, 3242282878.5, 9999999999, 123456789012, 1.5e12, -3.2e8].map(amount);
+    });
+    same('amounts in 조, 억, 만', ['0', '9,999원', '1만', '5,230만', '1.0억', '1.0억', '32.4억', '100억', '1,235억', '1.50조', '−3.2억'], have);
+}
+
+async function paper(page) {
+    await page.click('[data-filter=severe]');
+    await page.emulateMedia({ media: 'print' });
+    for (const selector of ['#recompute', '#date', '#csv', '#reset', '[data-filter=good]']) {
+        same(`not on paper: ${selector}`, true, await page.isHidden(selector));
+    }
+    for (const selector of ['#card-target', '#trend-ratio', 'tr.row td.blocker', '#fresh', '[data-filter=severe]']) {
+        same(`on paper: ${selector}`, true, await page.isVisible(selector));
+    }
+    await page.pdf({ path: `${env.SHOTS}/print.pdf`, preferCSSPageSize: true });
+}
+
+export const access = [
+    ['keyboard', {}, keyboard],
+    ['hostile names', {}, hostile],
+    ['English', { locale: 'en-GB' }, english],
+    ['words', {}, dictionaries],
+    ['amounts', {}, amounts],
+    ['paper', {}, paper],
+    ['light', {}, async (page) => {
+        await page.locator('.toggle').first().click();
+        await axe(page, 'light');
+    }],
+    ['dark', { colorScheme: 'dark' }, async (page) => {
+        await page.locator('.toggle').nth(1).click();
+        await axe(page, 'dark');
+        await page.evaluate(() => scrollTo(0, 0));
+        await shot(page, 'dark');
+        await page.selectOption('#theme', 'light');
+        same('a theme that is chosen stands above the system’s', 'rgb(255, 255, 255)', await page.$eval('.top', (node) => getComputedStyle(node).backgroundColor));
+    }],
+    ['narrow', NARROW, async (page) => {
+        await fits(page, '360 px');
+        await shot(page, 'narrow');
+        await page.locator('.toggle').nth(2).click();
+        await fits(page, '360 px, a row open');
+        await page.locator('tr.row').nth(1).scrollIntoViewIfNeeded();
+        await shot(page, 'narrow-row');
+        await axe(page, 'narrow');
+        await page.selectOption('#sort', 'target');
+        check('hidden columns can still be sorted by', page.url().includes('sort=target&dir=desc'), page.url());
+        await page.fill('#search', 'org-hostile');
+        await page.waitForURL(/q=org-hostile/);
+        for (const toggle of await page.locator('.toggle').all()) await toggle.click();
+        await fits(page, '360 px, hostile names');
+    }],
+];
