@@ -13,7 +13,7 @@ install_modules() {
     ! cmp -s "$here/package-lock.json" "$modules/installed.json" || return 0
     mkdir -p "$modules"
     cp "$here/package.json" "$here/package-lock.json" "$modules/"
-    (cd "$modules" && timeout 120 npm ci --ignore-scripts --no-audit --no-fund) >"$work_dir/npm.log" 2>&1 || return 1
+    (cd "$modules" && timeout 120 npm ci --ignore-scripts --no-audit --no-fund --fetch-retries=1 --fetch-retry-mintimeout=1000) >"$work_dir/npm.log" 2>&1 || return 1
     cp "$here/package-lock.json" "$modules/installed.json"
 }
 

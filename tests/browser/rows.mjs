@@ -1,7 +1,7 @@
 // The table: order, filters, what is in the address, what a row opens to, many rows, and the list as a file.
 
 import { readFileSync } from 'node:fs';
-import { api, check, env, note, same, settled, shot, texts, values } from './harness.mjs';
+import { API, api, check, env, note, same, settled, shot, texts, values } from './harness.mjs';
 
 const names = (page) => texts(page, 'tr.row th .name');
 const isSorted = (numbers, sign) => numbers.every((value, i) => i === 0 || sign * (value - numbers[i - 1]) >= 0);
@@ -113,6 +113,31 @@ async function opening(page) {
     await shot(page, 'row');
 }
 
+// What a row may have, and the fixture's have not.
+async function moreInRow(page) {
+    await page.route(`**${API}?*`, async (route) => {
+        const response = await route.fetch();
+        const body = await response.json();
+        Object.assign(body.counterparties[0], { risk_level_llm: '보통', top_blockers: ['BUDGET', 'NEW_LABEL'],
+            signals: { last_contact_date: '2026-01-02', lost_90d_count: 3, lost_90d_reasons: ['예산 <b>삭감</b>', '일정'] } });
+        body.counterparties[0].counts = { confirmed_deals: 9, expected_deals: 0, amount_zero_deals: 5, amount_parse_fail: 2, year_unknown: 7 };
+        body.counterparties[0].deals_top = [{ deal_id: 'x', deal_name: null, status: null, possibility: '{"a":["높음","\\"낮음\\""]}', amount: 1 },
+            { deal_id: 'y', deal_name: 'y', status: 'Won', possibility: ' 80 ', amount: 2 }];
+        await route.fulfill({ response, json: body });
+    });
+    await page.reload();
+    await settled(page);
+    await page.locator('.toggle').first().click();
+    same('signals', ['2026-01-02', '3건', '예산 <b>삭감</b>, 일정'], await texts(page, '.detail .signals dd'));
+    same('blockers, known and new', ['예산', 'NEW_LABEL'], await texts(page, '.detail .tag'));
+    const notes = await texts(page, '.detail .row-notes li');
+    for (const part of ['3건은 금액이 0', '2건은 금액을 읽을 수 없', '7건', '언어 모델의 판단: 보통']) {
+        check(`a note: ${part}`, notes.some((note) => note.includes(part)), notes.join(' | '));
+    }
+    same('a deal without a name has its id', 'x', (await texts(page, '.detail .deals tbody th'))[0]);
+    same('probabilities, however the CRM keeps them', ['높음, 낮음', '80'], await texts(page, '.detail .deals td.possibility'));
+}
+
 async function manyRows(page) {
     const { body: report } = await api(`?mode=online&date=${env.DAY_40}`);
     const all = report.counterparties.length;
@@ -161,6 +186,7 @@ export const rows = [
     ['filters', {}, filters],
     ['a view that was sent', { path: '/?level=severe&tier=S0&sort=target' }, sentView],
     ['opening a row', {}, opening],
+    ['more in a row', {}, moreInRow],
     ['many rows', { path: `/?mode=online&date=${env.DAY_40}` }, manyRows],
     ['CSV', { acceptDownloads: true }, csv],
 ];

@@ -28,6 +28,9 @@ async function recompute(page) {
     same('the notice is gone', 0, await page.locator('[data-notice=outdated]').count());
     check('the last run is told', /마지막 실행 성공/.test(await page.textContent('#fresh')));
     await axe(page, 'after a recompute');
+    await page.click('[data-mode=online]');
+    await settled(page);
+    same('what came of it is not said of another report', 0, await page.locator(RESULT).count());
 }
 
 async function past(page) {

@@ -10,17 +10,17 @@ import { count, moment, today } from './format.js';
 import { recall, renderDates, renderFresh, renderModes, renderPreferences } from './header.js';
 import { renderError, renderLoading, renderNotices, renderNotKept } from './notices.js';
 import { failureNote, quietNote } from './parts.js';
-import { recompute, renderRecompute } from './recompute.js';
+import { forgetRun, recompute, renderRecompute } from './recompute.js';
 import { baseOf, compare, filterRows, prepare, sortRows } from './report.js';
 import { renderSummary } from './summary.js';
-import { closeRows, renderTable, showRow } from './table.js';
+import { renderTable, showRow } from './table.js';
 import { watchTips } from './tip.js';
 import { renderTrend, renderTrendNote } from './trend.js';
 import { searchOf, unfiltered, viewOf } from './view.js';
 import { language, preferredLanguage, setLanguage, words } from './words.js';
 
 const TICK_MS = 30000;              // ages in words are brought up to date
-const PATIENCE_MS = 300;           // a report that takes longer is said to be loading: it may have to be made first
+const PATIENCE_MS = 300;            // a report that takes longer is said to be loading: it may have to be made first
 const LOOK_AGAIN_MS = 60000;        // who comes back to the page after this long sees whether there is a newer report
 
 let view = viewOf(location.search);
@@ -58,7 +58,7 @@ function drawHead() {
     renderModes(view, go);
     renderDates(view, data.dates, data.base, data.report?.meta.as_of ?? view.date, go);
     renderFresh(data.report, data.lastRun);
-    renderRecompute(() => recompute(view.mode, wantedDate(), load));
+    renderRecompute(() => recompute(view.mode, view.date, load));
 }
 
 function drawNotices() {
@@ -133,18 +133,26 @@ function changeLanguage(name) {
 
 /// Moving
 
-// What asks for another report; all else is drawn from the one that is there.
-const asksAnew = (change) => ['mode', 'date'].some((name) => name in change && change[name] !== view[name]);
+// What the service is asked for; all else is drawn from what is there.
+const ASKED = ['mode', 'date', 'base'];
+
+function show(newView) {
+    const isAsked = data.report === null || ASKED.some((name) => newView[name] !== view[name]);
+    view = newView;
+    if (isAsked) {
+        forgetRun();
+        load();
+    } else {
+        drawTable();
+    }
+}
 
 /** Changes the view. Another report or comparison is a step in the browser's history, a filter is not. */
 function go(change) {
-    const anew = asksAnew(change);
-    const otherBase = 'base' in change && change.base !== view.base;
-    view = { ...view, ...change };
-    history[anew || otherBase ? 'pushState' : 'replaceState'](null, '', location.pathname + searchOf(view));
-    if (anew) load();
-    else if (otherBase) loadComparison(loading.signal).then(drawAll);
-    else drawTable();
+    const newView = { ...view, ...change };
+    const isStep = ASKED.some((name) => newView[name] !== view[name]);
+    history[isStep ? 'pushState' : 'replaceState'](null, '', location.pathname + searchOf(newView));
+    show(newView);
 }
 
 function goFiltered(change, section) {
@@ -159,8 +167,6 @@ const orProblem = (promise) => promise.catch((error) => {
     if (error instanceof api.Problem) return error;
     throw error;
 });
-
-const wantedDate = () => data.report?.meta.requested_as_of ?? data.report?.meta.as_of ?? view.date;
 
 // What is compared with: summaries and /diff for the panel, and the earlier report itself for the rows.
 async function loadComparison(signal) {
@@ -194,6 +200,7 @@ async function loadReport(signal, dates) {
 // First the report alone, so that the numbers are there at once; then all that puts it into its place.
 async function loadAll(signal) {
     const dates = orProblem(api.dates(view.mode, signal));
+    dates.catch(() => {});      // where it is aborted before anybody waits for it
     if (!await loadReport(signal, view.date === '' ? null : dates)) {
         const cached = await dates;
         data = { ...data, dates: cached instanceof api.Problem ? null : cached };
@@ -238,16 +245,7 @@ async function load() {
 
 /// Start
 
-addEventListener('popstate', () => {
-    const before = view;
-    view = viewOf(location.search);
-    if (view.mode !== before.mode || view.date !== before.date || view.base !== before.base || data.report === null) {
-        closeRows();
-        load();
-    } else {
-        drawRest();
-    }
-});
+addEventListener('popstate', () => show(viewOf(location.search)));
 
 document.addEventListener('visibilitychange', () => {
     if (!document.hidden && Date.now() - loadedAt > LOOK_AGAIN_MS && !byId('dialog').open) load();

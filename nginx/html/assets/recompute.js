@@ -40,9 +40,14 @@ function setBusy(isBusy) {
     ticker = setInterval(draw, TICK_MS);
 }
 
+/** Takes the last run's result away: something else is looked at. */
+export function forgetRun() {
+    for (const node of document.querySelectorAll('[data-run]')) node.remove();
+}
+
 // Its result stands above the other notices until it is closed or the next one comes.
 function tell(tone, name, title, texts = []) {
-    document.querySelectorAll('[data-run]').forEach((node) => node.remove());
+    forgetRun();
     const node = notice(tone, name, title, texts);
     node.dataset.run = '';
     node.append(h('button', { type: 'button', class: 'icon close', 'aria-label': words().close, onclick: () => node.remove() }, '×'));
@@ -129,11 +134,11 @@ async function run(mode, date, reload) {
     tell('good', 'recomputed', w.recomputed(duration(result.duration_ms)));
 }
 
-/** Makes the report of a mode and date anew, and calls reload() when there is something new. */
+/** Makes the report of a mode and date ('': today) anew, and calls reload() when there is something new. */
 export async function recompute(mode, date, reload) {
     const w = words();
     if (busy) return;
-    if (date < today() && !await ask(w.pastTitle, [w.past(date)], null, w.pastConfirm)) return;
+    if (date !== '' && date < today() && !await ask(w.pastTitle, [w.past(date)], null, w.pastConfirm)) return;
     try {
         await run(mode, date, reload);
     } catch (problem) {

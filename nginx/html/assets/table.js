@@ -178,9 +178,6 @@ export function showRow(key) {
     return true;
 }
 
-/** Another report: what was open is another's. */
-export const closeRows = () => open.clear();
-
 addEventListener('resize', () => spanDetails(columnsShown()));
 addEventListener('beforeprint', () => {
     if (body === null) return;
