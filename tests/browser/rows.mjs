@@ -67,7 +67,7 @@ async function filters(page) {
     await wanted('by text, whatever its case', (row) => /hrd/i.test(`${row.counterpartyName} ${row.orgName} ${row.orgId}`));
     await page.fill('#search', '없는이름없는이름');
     await page.waitForURL(/%EC%97%86/);
-    check('nothing found says so', (await page.textContent('#table')).includes('조건에 맞는 거래처가 없습니다'));
+    check('nothing found says so', (await page.textContent('#table')).includes('조건에 맞는 카운터파티가 없습니다'));
     await page.click('#reset');
     await wanted('all again', () => true);
     await page.click('#card-levels [data-level=good]');
@@ -170,15 +170,24 @@ async function download(page, selector) {
 
 async function csv(page) {
     const own = await download(page, '#csv');
+    const service = await download(page, '#csv-all');
+    same("unfiltered, the page's file is the service's, byte for byte", service.text, own.text);
     check('it begins with a BOM', own.text.startsWith('\uFEFF'));
     check('what looks like a formula is text', own.text.includes('\'=HYPERLINK(""http://example.com""') && own.text.includes("'@SUM"));
     await page.click('[data-filter=severe]');
     await page.click('[data-filter=S0]');
-    const { body: report } = await api('');
-    const want = report.counterparties.filter((row) => row.risk_level_rule === '심각' && row.tier === 'S0');
+    await page.click('th.gap button');
     const filtered = await download(page, '#csv');
-    same('filtered: the heading and the rows that are shown', want.length + 1, filtered.text.trimEnd().split('\r\n').length);
-    check('it is named after its report', filtered.name.includes(`offline-${env.TODAY}`), filtered.name);
+    const lines = filtered.text.trimEnd().split('\r\n');
+    const shown = await page.$$eval('tr.row', (all) => all.map((line) => line.dataset.key.split('\n')[0]));
+    same('filtered: the heading, and the rows that are shown in their order', [service.text.split('\r\n')[0], ...shown],
+        [lines[0], ...lines.slice(1).map((line) => line.split(',')[0])]);
+    check('it is named after its report', filtered.name.includes(`offline-${env.TODAY}`) && service.name.includes(`offline-${env.TODAY}`),
+        filtered.name, service.name);
+    await page.route('**/*format=csv*', (route) => route.fulfill({ contentType: 'text/csv', body: 'a\r\n' }));
+    await page.click('#csv');
+    await page.waitForSelector('[data-notice=csv-failed]');
+    check('rows of another report are not mixed in', (await page.textContent('[data-notice=csv-failed]')).includes('새로 만들어졌습니다'));
 }
 
 export const rows = [

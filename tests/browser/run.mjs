@@ -5,7 +5,7 @@ import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { API, api, axe, check, env, same, scenario, settle, settled, shot, sql } from './harness.mjs';
 
 const CACHE = `${env.WORK}/cache`;
-const RESULT = '[data-run]';
+const RESULT = '[data-told]';
 
 const noticeOf = async (page, name) => {
     await page.waitForSelector(`[data-notice=${name}]`);
@@ -193,7 +193,7 @@ async function empty(page) {
         await route.fulfill({ response, json: body });
     });
     await page.reload();
-    check('an empty report says what belongs there', (await noticeOf(page, 'empty')).includes('거래처가 없습니다'));
+    check('an empty report says what belongs there', (await noticeOf(page, 'empty')).includes('카운터파티가 없습니다'));
     await shot(page, 'empty');
 }
 

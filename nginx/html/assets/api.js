@@ -49,14 +49,21 @@ async function json(path, query, signal) {
     return response.json();
 }
 
-/** A report; date '' is today. outdated: the CRM has changed since it was made. */
+/** A report; date '' is today. outdated: the CRM has changed since it was made. modified: when its file was written, or null. */
 export async function report(mode, date, signal) {
     const response = await ask('', { mode, date }, { signal });
     return {
         report: await response.json(),
         source: response.headers.get('X-Report-Source'),
         outdated: response.headers.get('X-Report-Outdated') !== null,
+        modified: response.headers.get('Last-Modified'),
     };
+}
+
+/** A whole report as CSV, without its BOM. */
+export async function csv(mode, date, lang) {
+    const response = await ask('', { mode, date, format: 'csv', lang });
+    return { text: await response.text(), modified: response.headers.get('Last-Modified') };
 }
 
 export const dates = async (mode, signal) => (await json('/dates', { mode }, signal)).reports;

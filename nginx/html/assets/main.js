@@ -3,21 +3,21 @@
 import * as api from './api.js';
 import { renderGaps, renderGroups } from './charts.js';
 import { renderChanges, renderChangesNote } from './changes.js';
-import { downloadCsv } from './csv.js';
+import { saveCsv } from './csv.js';
 import { byId, h, replace, say } from './dom.js';
 import { renderFilters, updateFilters } from './filters.js';
 import { count, moment, today } from './format.js';
 import { recall, renderDates, renderFresh, renderModes, renderPreferences } from './header.js';
-import { renderError, renderLoading, renderNotices, renderNotKept } from './notices.js';
+import { forgetTold, renderError, renderLoading, renderNotices, renderNotKept, tell } from './notices.js';
 import { failureNote, quietNote } from './parts.js';
-import { forgetRun, recompute, renderRecompute } from './recompute.js';
+import { recompute, renderRecompute } from './recompute.js';
 import { baseOf, compare, filterRows, prepare, sortRows } from './report.js';
 import { renderSummary } from './summary.js';
 import { renderTable, showRow } from './table.js';
 import { watchTips } from './tip.js';
 import { renderTrend, renderTrendNote } from './trend.js';
 import { searchOf, unfiltered, viewOf } from './view.js';
-import { language, preferredLanguage, setLanguage, words } from './words.js';
+import { causeOf, language, preferredLanguage, setLanguage, words } from './words.js';
 
 const TICK_MS = 30000;              // ages in words are brought up to date
 const PATIENCE_MS = 300;            // a report that takes longer is said to be loading: it may have to be made first
@@ -50,8 +50,18 @@ function drawTable() {
     byId('count').textContent = words().shown(count(rows.length), count(data.report.rows.length));
     const { meta } = data.report;
     replace(byId('downloads'),
-        h('button', { type: 'button', id: 'csv', onclick: () => downloadCsv(rows, meta, language()) }, words().csvFiltered),
+        h('button', { type: 'button', id: 'csv', onclick: () => download(rows) }, words().csvFiltered),
         h('a', { id: 'csv-all', href: api.csvAddress(meta.mode, meta.as_of, language()), download: true }, words().csvAll));
+}
+
+async function download(rows) {
+    try {
+        await saveCsv(rows, data.report, language());
+    } catch (problem) {
+        if (!(problem instanceof api.Problem)) throw problem;
+        tell('bad', 'csv-failed', words().csvFailed, [causeOf(problem.code)]);
+        byId('notices').scrollIntoView({ block: 'center' });
+    }
 }
 
 function drawHead() {
@@ -140,7 +150,7 @@ function show(newView) {
     const isAsked = data.report === null || ASKED.some((name) => newView[name] !== view[name]);
     view = newView;
     if (isAsked) {
-        forgetRun();
+        forgetTold();
         load();
     } else {
         drawTable();

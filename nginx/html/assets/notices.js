@@ -6,11 +6,26 @@ import { causeOf, words } from './words.js';
 
 const button = ([text, onclick]) => h('button', { type: 'button', onclick }, text);
 
-/** A notice: tone is bad, warn, info or good; actions are [text, function]. */
-export function notice(tone, name, title, texts, actions = []) {
+// A notice: tone is bad, warn, info or good; actions are [text, function].
+function notice(tone, name, title, texts, actions = []) {
     return h('section', { class: `notice ${tone}`, 'data-notice': name, role: tone === 'bad' ? 'alert' : 'status' },
         h('strong', null, title), texts.filter(Boolean).map((text) => h('p', null, text)),
         actions.length > 0 && h('p', { class: 'notice-actions' }, actions.map(button)));
+}
+
+/** Takes away what was told last: something else is looked at. */
+export function forgetTold() {
+    for (const node of document.querySelectorAll('[data-told]')) node.remove();
+}
+
+/** Tells what came of something that the reader did, above the other notices, until it is closed or the next one comes. */
+export function tell(tone, name, title, texts = []) {
+    forgetTold();
+    const node = notice(tone, name, title, texts);
+    node.dataset.told = '';
+    node.append(h('button', { type: 'button', class: 'icon close', 'aria-label': words().close, onclick: () => node.remove() }, '×'));
+    byId('notices').before(node);
+    return node;
 }
 
 function staleNotice(meta, lastRun, retry) {

@@ -4,7 +4,7 @@
 import * as api from './api.js';
 import { byId, h, replace } from './dom.js';
 import { duration, today } from './format.js';
-import { notice } from './notices.js';
+import { tell } from './notices.js';
 import { causeOf, words } from './words.js';
 
 const TICK_MS = 1000;
@@ -23,36 +23,27 @@ export function renderRecompute(start) {
     if (!busy) replace(button, words().recompute);
 }
 
-function setBusy(isBusy) {
+// textOf(seconds so far): what the button says of what is going on.
+function showBusy(textOf) {
     const button = byId('recompute');
-    busy = isBusy;
-    clearInterval(ticker);
-    button.setAttribute('aria-disabled', String(isBusy));
-    button.classList.toggle('busy', isBusy);
-    if (!isBusy) {
-        replace(button, words().recompute);
-        return;
-    }
     const began = Date.now();
     const draw = () => replace(button, h('span', { class: 'spinner', 'aria-hidden': 'true' }),
-        words().recomputing(Math.floor((Date.now() - began) / 1000)));
-    draw();
+        textOf(Math.floor((Date.now() - began) / 1000)));
+    clearInterval(ticker);
     ticker = setInterval(draw, TICK_MS);
+    draw();
+    busy = true;
+    button.setAttribute('aria-disabled', 'true');
+    button.classList.add('busy');
 }
 
-/** Takes the last run's result away: something else is looked at. */
-export function forgetRun() {
-    for (const node of document.querySelectorAll('[data-run]')) node.remove();
-}
-
-// Its result stands above the other notices until it is closed or the next one comes.
-function tell(tone, name, title, texts = []) {
-    forgetRun();
-    const node = notice(tone, name, title, texts);
-    node.dataset.run = '';
-    node.append(h('button', { type: 'button', class: 'icon close', 'aria-label': words().close, onclick: () => node.remove() }, '×'));
-    byId('notices').before(node);
-    return node;
+function showIdle() {
+    const button = byId('recompute');
+    clearInterval(ticker);
+    busy = false;
+    button.removeAttribute('aria-disabled');
+    button.classList.remove('busy');
+    replace(button, words().recompute);
 }
 
 /** Asks in the dialog → what was entered, or null when it was closed. field: an input element, or null for yes and no. */
@@ -91,10 +82,10 @@ const needsToken = (problem) => [401, 403].includes(problem.status) && problem.c
 async function post(mode, date) {
     for (let refused = false; ; refused = true) {
         try {
-            setBusy(true);
+            showBusy(words().recomputing);
             return await api.recompute(mode, date, token);
         } catch (problem) {
-            setBusy(false);
+            showIdle();
             if (!needsToken(problem)) throw problem;
             const entered = await askForToken(problem, refused || token !== '');
             if (entered === null) throw problem;
@@ -104,26 +95,22 @@ async function post(mode, date) {
 }
 
 // The service makes one report at a time and skips who comes second. So it is asked again until the other run has ended,
-// or patience has. The button stays busy: there is nothing to press meanwhile.
+// or patience has.
 async function postUntilFree(mode, date) {
     const w = words();
     const began = Date.now();
-    for (;;) {
-        const result = await post(mode, date);
-        if (result.result !== 'SKIPPED_LOCKED') return result;
-        const again = Date.now() + result.retryAfterS * 1000;
-        const node = tell('warn', 'locked', w.lockedTitle, [w.locked(result.retryAfterS)]);
-        const line = node.querySelector('p');
-        while (Date.now() < again) {
-            line.textContent = w.locked(Math.ceil((again - Date.now()) / 1000));
-            await sleep(Math.min(TICK_MS, again - Date.now()));
-        }
+    let result = await post(mode, date);
+    while (result.result === 'SKIPPED_LOCKED') {
         if (Date.now() - began > PATIENCE_MS) {
-            line.textContent = w.lockedGaveUp;
+            tell('warn', 'locked', w.lockedTitle, [w.lockedGaveUp]);
             return null;
         }
-        line.textContent = w.lockedAgain;
+        tell('warn', 'locked', w.lockedTitle, [w.locked(result.retryAfterS)]);
+        showBusy(w.waiting);
+        await sleep(result.retryAfterS * 1000);
+        result = await post(mode, date);
     }
+    return result;
 }
 
 async function run(mode, date, reload) {
@@ -148,6 +135,6 @@ export async function recompute(mode, date, reload) {
             problem.body?.detail,
         ]);
     } finally {
-        setBusy(false);
+        showIdle();
     }
 }

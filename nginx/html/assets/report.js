@@ -34,7 +34,7 @@ const sumOf = (rows, name) => rows.reduce((sum, row) => sum + row[name], 0);
 
 /** A report as it came → what the page shows of it. */
 export function prepare(answer) {
-    const { report, source, outdated } = answer;
+    const { report } = answer;
     const rows = report.counterparties.map(prepareRow);
     return {
         meta: report.meta,
@@ -47,8 +47,9 @@ export function prepare(answer) {
         minimum: rows.length > 0 ? rows[0].min_cov_current_month : null,
         rows,
         byKey: new Map(rows.map((row) => [row.key, row])),
-        source,
-        outdated,
+        source: answer.source,
+        outdated: answer.outdated,
+        modified: answer.modified,
     };
 }
 
