@@ -109,14 +109,17 @@ int rr_store_summary(struct rr_store *store, const struct rr_key *key, enum rr_s
                      struct rr_err *err) {
     char path[PATH_MAX];
     struct stat st;
+    bool loaded = false;
     *summary = (struct rr_summary){.key = *key, .text = RR_BUF_INIT(RR_DOCUMENT_MAX_BYTES)};
     rr_layout_report(store, key, path);
     if (stat(path, &st) == 0) {
         const struct rr_file_state file = rr_file_state_of(&st);
-        if (load(store, key, &file, part, summary))
-            return 0;
+        loaded = load(store, key, &file, part, summary);
     }
-    return make(store, key, summary, err);
+    int rc = loaded ? 0 : make(store, key, summary, err);
+    if (part == RR_SUMMARY_HEAD)
+        rr_buf_clear(&summary->text);
+    return rc;
 }
 
 struct rr_slice rr_summary_rows(const struct rr_summary *summary) {

@@ -259,16 +259,32 @@ struct rr_key test_key(enum rr_mode mode, const char *as_of) {
     return key;
 }
 
-void test_publish(struct rr_store *store, const struct rr_key *key, const char *job_run_id) {
-    char text[300];
-    int len = snprintf(text, sizeof text,
-                       "{\"meta\":{\"as_of\":\"%s\",\"mode\":\"%s\",\"job_run_id\":\"%s\"},\n\"counterparties\":[]}\n",
-                       key->as_of, rr_mode_name(key->mode), job_run_id);
+void test_publish_text(struct rr_store *store, const struct rr_key *key, const char *text) {
     struct rr_sink sink;
     struct rr_err err;
     assert_ok(rr_store_begin(store, key, &sink, &err));
-    assert_ok(sink.write(sink.ctx, text, (size_t)len, &err));
+    assert_ok(sink.write(sink.ctx, text, strlen(text), &err));
     assert_ok(rr_store_publish(store, 1, &err));
+}
+
+void test_publish(struct rr_store *store, const struct rr_key *key, const char *job_run_id) {
+    char text[300];
+    snprintf(text, sizeof text, "{\"meta\":{\"as_of\":\"%s\",\"mode\":\"%s\",\"job_run_id\":\"%s\"},\n\"counterparties\":[]}\n",
+             key->as_of, rr_mode_name(key->mode), job_run_id);
+    test_publish_text(store, key, text);
+}
+
+const char *test_report_text(const struct rr_key *key, double target, double coverage, const char *rows) {
+    static char text[16 * 1024];
+    int len = snprintf(
+        text, sizeof text,
+        "{\"meta\":{\"as_of\":\"%s\",\"mode\":\"%s\",\"generated_at\":\"2026-01-20T08:00:00+09:00\",\"db_signature\":\"1-2\","
+        "\"generator_version\":\"riskreport-1.0\"},\n\"summary\":{\"tier_groups\":{\"S0_P0_P1\":{\"target\":%.0f,"
+        "\"coverage\":%.0f},\"P2\":{\"target\":0,\"coverage\":0}},\"counts\":{\"severe\":1,\"normal\":2,\"good\":3,"
+        "\"pipeline_zero\":4}},\n\"counterparties\":[\n%s\n]}\n",
+        key->as_of, rr_mode_name(key->mode), target, coverage, rows);
+    assert_true(len > 0 && len < (int)sizeof text);
+    return text;
 }
 
 pid_t test_hold_lock(const char *cache_dir) {

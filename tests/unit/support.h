@@ -83,6 +83,19 @@ struct rr_key test_key(enum rr_mode mode, const char *as_of);
 /* Publishes a short valid report of that key, with job_run_id to tell it by. */
 void test_publish(struct rr_store *store, const struct rr_key *key, const char *job_run_id);
 
+/* Publishes text as the report of that key. */
+void test_publish_text(struct rr_store *store, const struct rr_key *key, const char *text);
+
+/* The text of a report of that date with these rows (JSON, with commas between), in a static buffer. Its summary tells the sums
+ * target and coverage, all in the first tier group. */
+const char *test_report_text(const struct rr_key *key, double target, double coverage, const char *rows);
+
+/* A row, as JSON. */
+#define TEST_ROW(org, counterparty, level, target, coverage, gap, pipeline_zero)                                                 \
+    "{\"orgId\":\"" org "\",\"orgName\":\"(주)" org "\",\"counterpartyName\":\"" counterparty                                    \
+    "\",\"tier\":\"S0\",\"target\":" #target ",\"coverage\":" #coverage ",\"gap\":" #gap ",\"pipeline_zero\":" #pipeline_zero    \
+    ",\"risk_level_rule\":\"" level "\"}"
+
 /* Another process that holds the cache's lock until test_let_go. */
 pid_t test_hold_lock(const char *cache_dir);
 void test_let_go(pid_t holder);
