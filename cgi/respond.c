@@ -2,9 +2,9 @@
 
 #include "base/hash.h"
 #include "base/number.h"
+#include "store/store.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -69,10 +69,9 @@ void rr_respond_json(struct rr_response *response, struct rr_json *json, cJSON *
 }
 
 void rr_respond_kept_json(struct rr_response *response, const struct rr_request *request) {
-    char etag[32];
+    char etag[RR_ETAG_SIZE];
     rr_buf_add_text(&response->body, "\n");
-    uint64_t hash = rr_hash64((struct rr_slice){response->body.ptr, response->body.len});
-    snprintf(etag, sizeof etag, "W/\"%016llx\"", (unsigned long long)hash);
+    rr_store_etag(rr_hash64((struct rr_slice){response->body.ptr, response->body.len}), etag);
     bool current = rr_request_has_current(request, etag, INT64_MAX);
     response->status = current ? 304 : 200;
     response->without_body |= current;
