@@ -12,7 +12,7 @@ export const API = '/api/report/counterparty-risk';
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
     '--disable-component-update', '--disable-sync'];
-const PATIENCE_MS = 20000;
+const PATIENCE_MS = 30000;
 
 let failed = 0;
 
