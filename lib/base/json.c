@@ -1,7 +1,9 @@
 #include "base/json.h"
 
+#include "base/json_scan.h"
 #include "base/number.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* 10^15: cJSON prints 15 digits, and does not look whether the last one got lost */
@@ -89,6 +91,17 @@ int rr_json_print(struct rr_json *json, cJSON *root, struct rr_buf *out, struct 
     rr_buf_add_text(out, text);
     cJSON_free(text);
     return out->failed ? rr_fail_memory(err) : 0;
+}
+
+cJSON *rr_json_parse(struct rr_slice text, struct rr_err *err) {
+    bool valid = rr_json_is_valid(text);
+    errno = 0;
+    cJSON *tree = valid ? cJSON_ParseWithLength(text.ptr, text.len) : NULL;
+    if (tree == NULL && errno == ENOMEM) /* cJSON does not say, but malloc has */
+        rr_err_set_memory(err);
+    else if (tree == NULL)
+        rr_err_set(err, RR_BROKEN, "it is not JSON");
+    return tree;
 }
 
 struct rr_slice rr_json_member(const cJSON *object, const char *name) {

@@ -36,6 +36,10 @@ void rr_json_whole(struct rr_json *json, cJSON *parent, const char *name, rr_who
 
 int rr_json_print(struct rr_json *json, cJSON *root, struct rr_buf *out, struct rr_err *err);
 
+/* Text as a tree, which the caller deletes; NULL with err: RR_BROKEN where it is not JSON, strictly by RFC 8259. What memory is
+ * too short for is not broken. */
+cJSON *rr_json_parse(struct rr_slice text, struct rr_err *err);
+
 /* The text of an object's member, borrowed; ptr NULL where there is none or it is not a text. */
 struct rr_slice rr_json_member(const cJSON *object, const char *name);
 

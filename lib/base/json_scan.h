@@ -32,4 +32,8 @@ bool rr_json_next_member(struct rr_slice *left, struct rr_slice *name, struct rr
 /* From the bracket or a comma on to the item; false at the array's end. */
 bool rr_json_next_item(struct rr_slice *left);
 
+/* Decodes a valid JSON string of len bytes, quotes and all, into the place where it stands: decoding makes nothing longer. Half a
+ * surrogate pair becomes U+FFFD. */
+struct rr_slice rr_json_decode(char *string, size_t len);
+
 #endif

@@ -5,19 +5,20 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Is the JSON string that text, however it is spelled? */
-static bool is_text(struct rr_slice string, const char *text) {
-    cJSON *item = cJSON_ParseWithLength(string.ptr, string.len);
-    bool is = cJSON_IsString(item) && strcmp(item->valuestring, text) == 0;
-    cJSON_Delete(item);
-    return is;
+/* Is the JSON string "meta", however it is spelled? */
+static bool is_meta(struct rr_slice string) {
+    char copy[sizeof "\"\\u006d\\u0065\\u0074\\u0061\""];
+    if (string.len >= sizeof copy)
+        return false;
+    memcpy(copy, string.ptr, string.len);
+    return rr_slice_equal(rr_json_decode(copy, string.len), rr_slice_of("meta"));
 }
 
 /* The bytes of the first member "meta"; the whole text has been found to be valid. */
 static bool find_meta(struct rr_slice text, struct rr_slice *meta) {
     struct rr_slice name;
     while (rr_json_next_member(&text, &name, meta))
-        if (is_text(name, "meta"))
+        if (is_meta(name))
             return true;
     return false;
 }
@@ -29,8 +30,8 @@ static cJSON *read_document(struct rr_slice text, struct rr_slice *meta_text, st
                    text.len == 0 ? "the file is empty" : "the file is not one whole JSON document with a meta object");
         return NULL;
     }
-    cJSON *meta = cJSON_ParseWithLength(meta_text->ptr, meta_text->len);
-    if (cJSON_IsObject(meta))
+    cJSON *meta = rr_json_parse(*meta_text, err);
+    if (meta == NULL || cJSON_IsObject(meta))
         return meta;
     rr_err_set(err, RR_BROKEN, "the file's meta is not an object");
     cJSON_Delete(meta);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { status_max_bytes = 1024 * 1024 };
@@ -23,12 +24,16 @@ int rr_layout_load_status(struct rr_store *store, enum rr_mode mode, struct rr_s
     rr_layout_status(store, mode, path);
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
-        return rr_fail(err, RR_NOT_FOUND, "the status cannot be opened: %s", strerror(errno));
+        return rr_fail(err, errno == ENOENT ? RR_NOT_FOUND : RR_CACHE_WRITE_FAILED, "the status cannot be opened: %s",
+                       strerror(errno));
     struct rr_buf text = RR_BUF_INIT(status_max_bytes);
-    int rc = rr_file_read_all(fd, &text, err);
-    cJSON *object = rc == 0 ? cJSON_ParseWithLengthOpts(text.ptr, text.len + 1, NULL, true) : NULL;
-    if (rc == 0 && !cJSON_IsObject(object))
-        rc = rr_fail(err, RR_BROKEN, "the status is not one JSON object");
+    struct stat st;
+    int rc = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? rr_file_read_all(fd, &text, err)
+                                                        : rr_fail(err, RR_BROKEN, "it is not a regular file");
+    cJSON *object = rc == 0 ? rr_json_parse((struct rr_slice){text.ptr, text.len}, err) : NULL;
+    if (rc == 0 && object != NULL && !cJSON_IsObject(object))
+        rr_err_set(err, RR_BROKEN, "it is not one JSON object");
+    rc = cJSON_IsObject(object) ? 0 : -1;
     status->last_run = take_run(object, "last_run");
     status->last_success = take_run(object, "last_success");
     cJSON_Delete(object);
@@ -88,9 +93,20 @@ static int write_status(struct rr_store *store, enum rr_mode mode, const cJSON *
     return rc;
 }
 
+/* Reads the status that another is to take the place of. What cannot be read just now may be whole: it must not be replaced by
+ * one that has forgotten the last success. */
+static int read_to_replace(struct rr_store *store, enum rr_mode mode, struct rr_status *status, struct rr_err *err) {
+    struct rr_err why;
+    if (rr_layout_load_status(store, mode, status, &why) == 0 || why.code == RR_NOT_FOUND || why.code == RR_BROKEN)
+        return 0;
+    *err = why;
+    return -1;
+}
+
 int rr_store_record(struct rr_store *store, enum rr_mode mode, const cJSON *run, struct rr_err *err) {
     struct rr_status before;
-    rr_store_read_status(store, mode, &before);
+    if (read_to_replace(store, mode, &before, err) != 0)
+        return -1;
     bool success = rr_slice_equal(rr_json_member(run, "result"), (struct rr_slice)RR_SLICE("SUCCESS"));
     int rc = write_status(store, mode, run, success ? run : before.last_success, err);
     rr_status_free(&before);
@@ -108,7 +124,8 @@ int rr_store_amend(struct rr_store *store, enum rr_mode mode, const char *job_ru
                    struct rr_err *err) {
     struct rr_status status;
     struct rr_json json = {0};
-    rr_store_read_status(store, mode, &status);
+    if (read_to_replace(store, mode, &status, err) != 0)
+        return -1;
     amend(&json, status.last_run, job_run_id, name, value);
     amend(&json, status.last_success, job_run_id, name, value);
     int rc = json.failed ? rr_fail_memory(err) : write_status(store, mode, status.last_run, status.last_success, err);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -99,8 +100,15 @@ static void the_files_are_those_of_the_contract(void **state) {
 
 static void a_broken_status_reads_as_empty_and_is_replaced(void **state) {
     (void)state;
-    static const char *const texts[] = {
-        "", "{", "[]", "null", "{}x", "{\"last_run\":7,\"last_success\":[1]}", "{\"last_run\":null}"};
+    static const char *const texts[] = {"",
+                                        "{",
+                                        "[]",
+                                        "null",
+                                        "{}x",
+                                        "{\"last_run\":7,\"last_success\":[1]}",
+                                        "{\"last_run\":null}",
+                                        "{\"last_run\":{\"job_run_id\":\"9\",\"error_message\":\"\xff\"}}",
+                                        "{\"last_run\":{\"job_run_id\":\"9\",\"n\":01}}"};
     const char *folder = test_folder(), *path = test_path(folder, "status.json");
     struct rr_store *store = open_store(folder);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
@@ -127,6 +135,25 @@ static void a_status_that_cannot_be_written_is_told_and_leaves_no_temporary(void
     assert_fails(rr_store_record(store, RR_OFFLINE, run, &err), RR_CACHE_WRITE_FAILED);
     assert_null(strstr(err.message, folder));
     assert_int_equal(test_count_files(folder), 3); /* status.json, counterparty-risk and .versions */
+    cJSON_Delete(run);
+    rr_store_close(&store);
+}
+
+/* No descriptor is left for now: what cannot be read is not what is broken, and is not replaced. */
+static void a_status_that_cannot_be_read_is_not_forgotten(void **state) {
+    (void)state;
+    struct rr_store *store = open_store(test_folder());
+    cJSON *run = test_json("{\"result\":\"FAILED\",\"job_run_id\":\"2\"}");
+    struct rr_err err;
+    record(store, RR_OFFLINE, "{\"result\":\"SUCCESS\",\"job_run_id\":\"1\"}");
+    struct rlimit limit, none;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    none = (struct rlimit){0, limit.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    int rc = rr_store_record(store, RR_OFFLINE, run, &err);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    assert_fails(rc, RR_CACHE_WRITE_FAILED);
+    assert_string_equal(tell(store, RR_OFFLINE), "1 / 1");
     cJSON_Delete(run);
     rr_store_close(&store);
 }
@@ -233,6 +260,7 @@ int main(void) {
         cmocka_unit_test(the_files_are_those_of_the_contract),
         cmocka_unit_test(a_broken_status_reads_as_empty_and_is_replaced),
         cmocka_unit_test(a_status_that_cannot_be_written_is_told_and_leaves_no_temporary),
+        cmocka_unit_test(a_status_that_cannot_be_read_is_not_forgotten),
         cmocka_unit_test(the_fallback_is_the_last_success_then_the_newest_valid_report),
         cmocka_unit_test(a_status_leads_out_of_its_folder_never),
         cmocka_unit_test(status_answers_have_the_contracts_form),
