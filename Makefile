@@ -4,6 +4,7 @@
 # make lint | asan | valgrind | clean
 # make soak       everything at once for SECONDS=60, and every answer looked at
 # make fault      databases, disks, memory and processes broken on purpose, in full (docs/reliability.md)
+# make fuzz       libFuzzer on what reads foreign bytes, FUZZ_SECONDS each
 # make bench      what it costs, beside a yardstick (docs/performance.md)
 
 CFLAGS   ?= -O2 -g
@@ -31,9 +32,10 @@ HTTP_OBJECTS   := $(BUILD)/cgi/routes.o $(BUILD)/cgi/access.o $(BUILD)/cgi/respo
 WORKER_OBJECTS := $(BUILD)/cgi/worker.o $(BUILD)/cgi/fcgi_io.o $(HTTP_OBJECTS)
 CLI_OBJECTS    := $(BUILD)/cgi/riskreport.o $(BUILD)/cgi/options.o $(BUILD)/cgi/watch.o
 UNIT_TESTS     := $(patsubst tests/unit/test_%.c,$(BUILD)/tests/test_%,$(sort $(wildcard tests/unit/test_*.c)))
+FUZZERS        := $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/fuzzers/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 PROGRAMS       := $(BUILD)/bin/riskreport $(BUILD)/bin/riskreport.fcgi
 
-.PHONY: all build programs run test unit lint asan valgrind fault soak bench clean packages-%
+.PHONY: all build programs run test unit lint asan valgrind fault fuzz fuzzers soak bench clean packages-%
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -113,6 +115,16 @@ soak: packages-build packages-run packages-test
 fault: packages-build packages-run packages-test
 	@$(MAKE) --no-print-directory -j$(shell nproc) programs
 	@FAULT=full SUITE_MAX_S=1800 tests/run.sh tests/fault/*.sh
+
+$(BUILD)/fuzzers/%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/libriskreport.a
+	@mkdir -p $(@D)
+	$(Q)$(LINK) -fsanitize=fuzzer -o $@ $^ $(ALL_LIBS)
+
+fuzzers: $(FUZZERS)
+
+fuzz: packages-build packages-fuzz
+	@$(MAKE) --no-print-directory -j$(shell nproc) BUILD=build/fuzz CC=clang SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' CPPFLAGS= WERROR=-Werror fuzzers
+	@tests/fuzz/run.sh
 
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libriskreport.a
 	@mkdir -p $(@D)

@@ -1,6 +1,6 @@
 #!/bin/sh
 #
-# install-packages.sh PURPOSE: installs the Debian packages that are missing for a purpose (build, run, test or bench).
+# install-packages.sh PURPOSE: installs the Debian packages that are missing for a purpose (build, run, test, fuzz or bench).
 # Says in one line what it installs. Nothing is missing: says nothing, asks no network. Not root: prints the command
 # that would do it, and exits 1.
 #
@@ -15,6 +15,7 @@ packages_for() {
     run) echo nginx spawn-fcgi multiwatch tzdata util-linux ;;
     test) echo git curl jq sqlite3 procps libcmocka-dev valgrind clang-tidy clang-format cppcheck shellcheck \
         chromium nodejs npm fonts-noto-cjk ;;
+    fuzz) echo clang libclang-rt-dev llvm tzdata ;;
     bench) echo git curl jq procps wrk time libfcgi-bin ;;
     *) return 1 ;;
     esac
@@ -120,7 +121,7 @@ print_command() {
 }
 
 main() {
-    packages=$([ $# -eq 1 ] && packages_for "$1") || fail "usage: install-packages.sh build|run|test|bench"
+    packages=$([ $# -eq 1 ] && packages_for "$1") || fail "usage: install-packages.sh build|run|test|fuzz|bench"
     command -v dpkg-query >/dev/null || fail "not a Debian system; install by your own means: $packages"
     # shellcheck disable=SC2086  # a list of names
     missing=$(missing_of $packages)
