@@ -28,7 +28,7 @@ CURL_LIBS  = $(eval CURL_LIBS := $(shell pkg-config --libs libcurl))$(CURL_LIBS)
 LINK       = $(CC) $(HARDLINK) $(CFLAGS) $(SANITIZE) $(LDFLAGS)
 
 LIB_OBJECTS    := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard lib/*/*.c)))
-HTTP_OBJECTS   := $(BUILD)/cgi/routes.o $(BUILD)/cgi/access.o $(BUILD)/cgi/respond.o
+HTTP_OBJECTS   := $(BUILD)/cgi/routes.o $(BUILD)/cgi/access.o $(BUILD)/cgi/respond.o $(BUILD)/cgi/health.o $(BUILD)/cgi/metrics.o
 WORKER_OBJECTS := $(BUILD)/cgi/worker.o $(BUILD)/cgi/fcgi_io.o $(HTTP_OBJECTS)
 CLI_OBJECTS    := $(BUILD)/cgi/riskreport.o $(BUILD)/cgi/options.o $(BUILD)/cgi/watch.o
 UNIT_TESTS     := $(patsubst tests/unit/test_%.c,$(BUILD)/tests/test_%,$(sort $(wildcard tests/unit/test_*.c)))

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "service/tally.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -30,8 +31,10 @@ struct rr_request {
 
 struct rr_response {
     int status;
-    const char *source;    /* what the body came from ("hit", ...), for the log; "" where that means nothing */
-    struct rr_buf headers; /* `Name: value\r\n` each */
+    enum rr_route_kind route; /* which address it is of */
+    const char *source;       /* what the body came from ("hit", ...), for the log; "" where that means nothing */
+    bool elsewhere;           /* nginx is sent to the other pool for the answer */
+    struct rr_buf headers;    /* `Name: value\r\n` each */
     struct rr_buf body;
     bool without_body; /* HEAD, 204, 304: the body is not sent */
 };

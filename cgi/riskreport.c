@@ -225,7 +225,9 @@ static int run_and_print(struct rr_service *service, const struct rr_job *job, s
     struct rr_job_outcome outcome;
     struct rr_err err;
     service->progress = (struct rr_progress){tell_read, &watch};
+    rr_tally_open(&service->tally, service->store, &err); /* not shared: then nobody will ask what it counted */
     int rc = rr_job_run(service, job, &outcome, &err);
+    rr_tally_close(&service->tally);
     rr_watch_end(&watch);
     service->progress = (struct rr_progress){NULL, NULL};
     if (rc != 0 && err.code == RR_LOCKED)

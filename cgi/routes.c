@@ -2,6 +2,8 @@
 
 #include "access.h"
 #include "base/log.h"
+#include "health.h"
+#include "metrics.h"
 #include "service/csv.h"
 #include "service/diff.h"
 #include "service/history.h"
@@ -18,7 +20,8 @@ enum { locked_retry_after_s = 5, CSV_ETAG_SIZE = RR_ETAG_SIZE + 16 };
 typedef void rr_answerer(struct rr_app *app, const struct rr_request *request, const struct rr_query *query,
                          struct rr_response *response);
 
-static rr_answerer answer_report, answer_status, answer_recompute, answer_dates, answer_history, answer_diff;
+static rr_answerer answer_report, answer_status, answer_recompute, answer_dates, answer_history, answer_diff, answer_healthz,
+    answer_readyz, answer_metrics;
 
 /* At every address a wrong date or mode is refused, whether or not it has a use for it. */
 enum {
@@ -29,16 +32,20 @@ enum {
 
 static const struct route {
     const char *path;
+    enum rr_route_kind kind;
     const char *allow; /* the methods, as the Allow header names them */
     unsigned parameters;
     rr_answerer *answer;
 } routes[] = {
-    {PREFIX, "GET, HEAD", DATE_AND_MODE | FORMAT_AND_LANG, answer_report},
-    {PREFIX "/status", "GET, HEAD", DATE_AND_MODE, answer_status},
-    {PREFIX "/recompute", "POST", DATE_AND_MODE, answer_recompute},
-    {PREFIX "/dates", "GET, HEAD", DATE_AND_MODE, answer_dates},
-    {PREFIX "/history", "GET, HEAD", DATE_AND_MODE | FROM_AND_TO, answer_history},
-    {PREFIX "/diff", "GET, HEAD", DATE_AND_MODE | FROM_AND_TO, answer_diff},
+    {PREFIX, RR_ROUTE_REPORT, "GET, HEAD", DATE_AND_MODE | FORMAT_AND_LANG, answer_report},
+    {PREFIX "/status", RR_ROUTE_STATUS, "GET, HEAD", DATE_AND_MODE, answer_status},
+    {PREFIX "/recompute", RR_ROUTE_RECOMPUTE, "POST", DATE_AND_MODE, answer_recompute},
+    {PREFIX "/dates", RR_ROUTE_DATES, "GET, HEAD", DATE_AND_MODE, answer_dates},
+    {PREFIX "/history", RR_ROUTE_HISTORY, "GET, HEAD", DATE_AND_MODE | FROM_AND_TO, answer_history},
+    {PREFIX "/diff", RR_ROUTE_DIFF, "GET, HEAD", DATE_AND_MODE | FROM_AND_TO, answer_diff},
+    {"/healthz", RR_ROUTE_HEALTHZ, "GET, HEAD", 0, answer_healthz},
+    {"/readyz", RR_ROUTE_READYZ, "GET, HEAD", 0, answer_readyz},
+    {"/metrics", RR_ROUTE_METRICS, "GET, HEAD", 0, answer_metrics},
 };
 
 static const struct route *route_of(const char *path) {
@@ -83,6 +90,7 @@ void rr_route(struct rr_app *app, const struct rr_request *request, struct rr_re
     struct rr_err err;
     const struct rr_conf *conf = app->service.conf;
     response->without_body = strcmp(request->method, "HEAD") == 0;
+    response->route = route == NULL ? RR_ROUTE_OTHER : route->kind;
     app->service.waited_ms = request->waited_ms;
     rr_respond_header(response, "X-Request-Id", request->id);
     add_vary(conf, route, response);
@@ -209,6 +217,7 @@ static void respond_elsewhere(const struct rr_request *request, const char *oper
                               const struct rr_query *query, struct rr_response *response) {
     response->status = 200;
     response->source = "elsewhere";
+    response->elsewhere = true;
     redirect(response, request->compute, operation, key, query);
 }
 
@@ -385,4 +394,22 @@ static void answer_diff(struct rr_app *app, const struct rr_request *request, co
     else
         rr_respond_error(response, request, &err,
                          err.code == RR_NOT_CACHED ? rr_diff_missing(&app->service, query, &json) : NULL);
+}
+
+static void answer_healthz(struct rr_app *app, const struct rr_request *request, const struct rr_query *query,
+                           struct rr_response *response) {
+    (void)app, (void)request, (void)query;
+    rr_health_live(response);
+}
+
+static void answer_readyz(struct rr_app *app, const struct rr_request *request, const struct rr_query *query,
+                          struct rr_response *response) {
+    (void)query;
+    rr_health_ready(&app->service, request, response);
+}
+
+static void answer_metrics(struct rr_app *app, const struct rr_request *request, const struct rr_query *query,
+                           struct rr_response *response) {
+    (void)request, (void)query;
+    rr_metrics_respond(&app->service, response);
 }

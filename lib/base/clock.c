@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ns_per_s = 1000000000, ns_per_ms = 1000000 };
+enum { ns_per_s = 1000000000, ns_per_ms = 1000000, ns_per_us = 1000, us_per_ms = 1000, us_per_s = 1000000 };
 
 static int64_t read_system(const struct rr_clock *clock) {
     (void)clock;
@@ -117,10 +117,14 @@ int64_t rr_clock_parse_iso(const char *text) {
     return text[19] == '+' ? local_s - offset_s : local_s + offset_s;
 }
 
-int64_t rr_monotonic_ms(void) {
+int64_t rr_monotonic_us(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / ns_per_ms;
+    return (int64_t)now.tv_sec * us_per_s + now.tv_nsec / ns_per_us;
+}
+
+int64_t rr_monotonic_ms(void) {
+    return rr_monotonic_us() / us_per_ms;
 }
 
 void rr_sleep_ms(int64_t wait_ms) {

@@ -29,6 +29,7 @@ void rr_clock_http_date(int64_t unix_s, char text[RR_HTTP_DATE_SIZE]); /* Sun, 1
 int64_t rr_clock_parse_iso(const char *text);
 
 /* Monotonic time, for durations and deadlines only. */
+int64_t rr_monotonic_us(void);
 int64_t rr_monotonic_ms(void);
 void rr_sleep_ms(int64_t wait_ms);
 

@@ -39,6 +39,8 @@ static const struct setting settings[] = {
     NUMBER("CACHE_RETENTION_DAYS", "14", 1, 36500, cache_retention_days, "clean-up age of reports and copied snapshots"),
     NUMBER("CACHE_MAX_REPORTS", "200", 1, 1000000, cache_max_reports,
            "how many reports of a mode for another day than the day they were made on are kept"),
+    NUMBER("READY_MAX_AGE_SEC", "93600", 60, 31536000, ready_max_age_s,
+           "/readyz: a mode whose last success is older than this is not ready"),
     NUMBER("GENERATE_THREADS", "2", 1, 16, generate_threads,
            "threads of one generation; the report is the same whatever their number"),
     NUMBER("REPORT_TARGET_YEAR", "0", 0, 9999, target_year, "year of targets and coverage (0: the year of the report's date)"),

@@ -43,6 +43,7 @@ struct rr_conf {
     int64_t cache_retention_days;
     int64_t cache_max_reports;
     int64_t generate_threads;
+    int64_t ready_max_age_s;
     int64_t target_year; /* 0: the year of as_of */
     struct rr_llm_conf llm;
 };

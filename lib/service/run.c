@@ -136,6 +136,7 @@ int rr_run_record_skipped(struct rr_service *service, const struct rr_run *run, 
                           struct rr_err *err) {
     const struct rr_document_meta *meta = &document->meta;
     struct rr_json json = {false};
+    rr_tally_generation(&service->tally, meta->key.mode, RR_SKIPPED_CACHE);
     cJSON *record = begin_record(&json, run, meta->key.mode, RR_SKIPPED_CACHE, rr_clock_now_s(service->clock));
     rr_json_text(&json, record, "db_version", rr_slice_of(meta->db_version));
     rr_json_text(&json, record, "db_signature", rr_slice_of(meta->db_signature));
@@ -275,6 +276,7 @@ int rr_run_generate(struct rr_service *service, const struct rr_run *run, const 
         bool done = read && publish(service, run, mode, &generation, &stamp, &counts, &why) == 0 &&
                     record_success(service, run, mode, &generation, &stamp, &counts, &why) == 0;
         results[mode] = done ? RR_SUCCESS : RR_FAILED;
+        rr_tally_generation(&service->tally, mode, results[mode]);
         if (done) {
             trim(service, mode);
             continue;

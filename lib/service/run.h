@@ -9,11 +9,6 @@
 /* One generation, from the database to published reports and recorded status. The store's lock is held around all
  * that publishes or records. */
 
-/* How a mode's run ended (contract.md 3 "R.result"). */
-enum rr_result { RR_SUCCESS, RR_FAILED, RR_SKIPPED_LOCKED, RR_SKIPPED_CACHE };
-
-const char *rr_result_name(enum rr_result result);
-
 /* Who asked for it. */
 enum rr_trigger_kind { RR_BY_HTTP, RR_BY_JOB, RR_BY_CLI };
 

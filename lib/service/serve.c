@@ -28,10 +28,9 @@ static bool look_up(struct rr_service *service, const struct rr_key *key, struct
     return true;
 }
 
-/* Waits for the lock or for the report, whichever comes first: RR_LOCK_TIMEOUT when neither does. */
-static int lock_or_find(struct rr_service *service, const struct rr_key *key, struct rr_deadline deadline, struct rr_reply *reply,
-                        bool *found, struct rr_err *why) {
-    *found = false;
+/* Until the lock or the report is there, whichever comes first: RR_LOCK_TIMEOUT when neither does. */
+static int wait_for_lock(struct rr_service *service, const struct rr_key *key, struct rr_deadline deadline,
+                         struct rr_reply *reply, bool *found, struct rr_err *why) {
     while (rr_store_lock(service->store, why) != 0) {
         if (why->code != RR_LOCKED)
             return -1;
@@ -43,6 +42,19 @@ static int lock_or_find(struct rr_service *service, const struct rr_key *key, st
             return 0;
     }
     return 0;
+}
+
+static int lock_or_find(struct rr_service *service, const struct rr_key *key, struct rr_deadline deadline, struct rr_reply *reply,
+                        bool *found, struct rr_err *why) {
+    *found = false;
+    if (rr_store_lock(service->store, why) == 0)
+        return 0;
+    if (why->code != RR_LOCKED)
+        return -1;
+    int64_t begun_us = rr_monotonic_us();
+    int rc = wait_for_lock(service, key, deadline, reply, found, why);
+    rr_tally_lock_wait(&service->tally, rr_monotonic_us() - begun_us);
+    return rc;
 }
 
 /* A request that has queued until its time was all but gone starts nothing: what it could not finish would count as a failure,

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/conf.h"
 #include "report/book.h"
+#include "service/tally.h"
 #include "store/store.h"
 
 /* A failure that could not be written into the status (disk full, say): this process alone remembers it. */
@@ -20,11 +21,12 @@ struct rr_rendered_stale {
     struct rr_buf body;
 };
 
-/* What every operation of the service works with. All is borrowed; one thread. */
+/* What every operation of the service works with. All is borrowed, the tally aside; one thread. */
 struct rr_service {
     const struct rr_conf *conf;
     struct rr_store *store;
     const struct rr_clock *clock;
+    struct rr_tally tally;       /* may be closed: nothing is counted then */
     struct rr_progress progress; /* for somebody who watches; may be empty */
     struct rr_unrecorded_failure unrecorded[RR_MODE_COUNT];
     struct rr_rendered_stale rendered[RR_MODE_COUNT];

@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/mode.h"
+#include "base/shared.h"
 #include "base/sink.h"
 
 #include <stdbool.h>
@@ -127,6 +128,24 @@ int rr_store_prune(struct rr_store *store, int64_t max_age_s, uint32_t *removed,
 /* Removes the oldest of a mode's reports that were made for another day than the day they were made on, down to max_count:
  * readers may ask for any date, and the daily reports are not to give way to that. The file that the last success names stays. */
 int rr_store_trim(struct rr_store *store, enum rr_mode mode, uint32_t max_count, struct rr_err *err);
+
+/* Memory that all processes with this store share (base/shared.h), for counters. RR_CACHE_WRITE_FAILED where that cannot be. */
+int rr_store_share(const struct rr_store *store, size_t size, uint64_t kind, struct rr_shared *shared, struct rr_err *err);
+
+/* Would a process that begins now share that very memory? */
+bool rr_store_is_shared(const struct rr_store *store, const struct rr_shared *shared);
+
+/* How many reports of a mode there are, and their bytes. */
+struct rr_usage {
+    uint64_t reports, bytes;
+};
+int rr_store_usage(struct rr_store *store, enum rr_mode mode, struct rr_usage *usage, struct rr_err *err);
+
+/* How many bytes more the store's disk takes; -1 where nobody can tell. */
+int64_t rr_store_free_bytes(const struct rr_store *store);
+
+/* Could a small file be written at this moment? RR_CACHE_WRITE_FAILED says why not. Nothing is left behind. */
+int rr_store_check_writable(const struct rr_store *store, struct rr_err *err);
 
 /* Looks at every report, status and card: calls tell with its display path and what is wrong with it, NULL if nothing. */
 int rr_store_verify(struct rr_store *store, void (*tell)(void *ctx, const char *path, const char *problem), void *ctx,

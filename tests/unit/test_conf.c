@@ -24,6 +24,7 @@ static const char *const names[] = {
     "CACHE_MAX_REPORTS",
     "RECOMPUTE_TOKEN_FILE",
     "CORS_ALLOW_ORIGIN",
+    "READY_MAX_AGE_SEC",
     "LLM_PROVIDER",
     "LLM_BASE_URL",
     "LLM_MODEL",
@@ -92,6 +93,7 @@ static void defaults_are_those_of_the_contract(void **state) {
     assert_int_equal(conf.cache_max_reports, 200);
     assert_string_equal(conf.recompute_token_file, "");
     assert_string_equal(conf.cors_allow_origin, "");
+    assert_int_equal(conf.ready_max_age_s, 93600);
     assert_false(conf.llm.enabled);
     assert_string_equal(conf.llm.base_url, "https://api.openai.com/v1");
     assert_string_equal(conf.llm.key, "");
@@ -117,6 +119,7 @@ static void every_setting_comes_from_the_environment(void **state) {
                                                    "8",
                                                    "/etc/tokens",
                                                    "https://a",
+                                                   "60",
                                                    "openai",
                                                    "http://localhost:8080/v1",
                                                    "m",
@@ -150,6 +153,7 @@ static void every_setting_comes_from_the_environment(void **state) {
     assert_int_equal(conf.cache_max_reports, 8);
     assert_string_equal(conf.recompute_token_file, "/etc/tokens");
     assert_string_equal(conf.cors_allow_origin, "https://a");
+    assert_int_equal(conf.ready_max_age_s, 60);
     assert_true(conf.llm.enabled);
     assert_string_equal(conf.llm.base_url, "http://localhost:8080/v1");
     assert_string_equal(conf.llm.model, "m");
@@ -225,6 +229,7 @@ static const struct {
     {"RETRY_AFTER_FAIL_SEC", "-1", "0", "86400", "86401"},
     {"CACHE_RETENTION_DAYS", "0", "1", "36500", "36501"},
     {"CACHE_MAX_REPORTS", "0", "1", "1000000", "1000001"},
+    {"READY_MAX_AGE_SEC", "59", "60", "31536000", "31536001"},
     {"REPORT_TARGET_YEAR", "-1", "0", "9999", "10000"},
     {"GENERATE_THREADS", "0", "1", "16", "17"},
     {"LLM_TIMEOUT_SEC", "0", "1", "3600", "3601"},

@@ -1,0 +1,10 @@
+#ifndef RR_CRM_CHECK_H
+#define RR_CRM_CHECK_H
+
+#include "base/err.h"
+
+/* Is there a file that can be read, and that begins as a SQLite database does? One small read. RR_DB_NOT_FOUND or RR_DB_INVALID.
+ */
+int rr_crm_check_readable(const char *db_path, struct rr_err *err);
+
+#endif
