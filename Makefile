@@ -6,6 +6,7 @@
 # make fault      databases, disks, memory and processes broken on purpose, in full (docs/reliability.md)
 # make fuzz       libFuzzer on what reads foreign bytes, FUZZ_SECONDS each
 # make bench      what it costs, beside a yardstick (docs/performance.md)
+# make install | uninstall | deb | deb-test: nginx/install.mk
 
 CFLAGS   ?= -O2 -g
 CPPFLAGS ?= -D_FORTIFY_SOURCE=2
@@ -136,5 +137,7 @@ bench: packages-build packages-run packages-bench
 
 clean:
 	rm -rf build
+
+include nginx/install.mk
 
 -include $(LIB_OBJECTS:.o=.d) $(WORKER_OBJECTS:.o=.d) $(CLI_OBJECTS:.o=.d) $(wildcard $(BUILD)/tests/*/*.d)

@@ -1,6 +1,7 @@
 #!/bin/sh
 #
-# install-packages.sh PURPOSE: installs the Debian packages that are missing for a purpose (build, run, test, fuzz or bench).
+# install-packages.sh PURPOSE: installs the Debian packages that are missing for a purpose (build, run, test, fuzz, bench, package,
+# deb-test).
 # Says in one line what it installs. Nothing is missing: says nothing, asks no network. Not root: prints the command
 # that would do it, and exits 1.
 #
@@ -16,6 +17,8 @@ packages_for() {
     test) echo git curl jq sqlite3 procps libcmocka-dev valgrind clang-tidy clang-format cppcheck shellcheck \
         chromium nodejs npm fonts-noto-cjk ;;
     fuzz) echo clang libclang-rt-dev llvm tzdata ;;
+    package) echo dpkg-dev debhelper lintian mandoc systemd bash-completion ;;
+    deb-test) echo debootstrap systemd-container ;;
     bench) echo git curl jq procps wrk time libfcgi-bin ;;
     *) return 1 ;;
     esac
@@ -121,7 +124,7 @@ print_command() {
 }
 
 main() {
-    packages=$([ $# -eq 1 ] && packages_for "$1") || fail "usage: install-packages.sh build|run|test|fuzz|bench"
+    packages=$([ $# -eq 1 ] && packages_for "$1") || fail "usage: install-packages.sh build|run|test|fuzz|bench|package|deb-test"
     command -v dpkg-query >/dev/null || fail "not a Debian system; install by your own means: $packages"
     # shellcheck disable=SC2086  # a list of names
     missing=$(missing_of $packages)

@@ -7,7 +7,8 @@ jobs=$(nproc)
 mapfile -t sources < <(git ls-files -co --exclude-standard 'lib/*.c' 'cgi/*.c')
 mapfile -t headers < <(git ls-files -co --exclude-standard 'lib/*.h' 'cgi/*.h')
 mapfile -t test_sources < <(git ls-files -co --exclude-standard 'tests/*.c' 'tests/*.h')
-mapfile -t scripts < <(git ls-files -co --exclude-standard '*.sh' .ci/run)
+mapfile -t scripts < <(git ls-files -co --exclude-standard '*.sh' .ci/run \
+    nginx/systemd/riskreport{ctl,-generator,.bash-completion} nginx/examples/riskreport-pool 'nginx/debian/*.post*')
 read -ra flags <<<"-std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Ilib -Icgi $(pkg-config --cflags libcjson sqlite3 libpcre2-8 zlib nettle libcurl)"
 
 step() {
@@ -41,6 +42,7 @@ layers() {
         [lib/store]='lib/store lib/base'
         [lib/model]='lib/model lib/report lib/store lib/rules lib/crm lib/base'
         [lib/service]='lib/service lib/model lib/store lib/report lib/rules lib/crm lib/base'
+        [lib]='lib/service lib/report'
         [cgi]='cgi lib/service lib/model lib/store lib/report lib/rules lib/crm lib/base'
     )
     local file room include wrong=0

@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# The Debian package in a root that debootstrap has just made, booted with systemd: from installation to purge. Root and a mirror
+# are needed; two minutes. Prints what tests/package/inside.sh prints.
+#   MIRROR   http://deb.debian.org/debian
+set -euo pipefail
+cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.."
+readonly MIRROR=${MIRROR:-http://deb.debian.org/debian} BOOT_LIMIT_S=300
+((EUID == 0)) || { echo 'boot.sh: only root can make and boot a system' >&2; exit 1; }
+
+root=$(mktemp -d "${TMPDIR:-/tmp}/riskreport-root-XXXXXX")
+trap 'rm -rf --one-file-system -- "$root"' EXIT
+
+# What a server has before the package comes, and what the trial itself needs.
+debootstrap --variant=minbase --include=systemd,systemd-sysv,dbus,ca-certificates,curl,jq,openssl,procps bookworm "$root" "$MIRROR" \
+    >"$root.log" 2>&1 || { tail -n 20 "$root.log" >&2; exit 1; }
+rm -f -- "$root.log"
+mkdir -- "$root/trial"
+cp -- build/deb/riskreport_*.deb "$root/trial/riskreport.deb"
+cp -r -- tests/package/inside.sh tests/smoke tests/lib.sh "$root/trial/"
+
+# Fetched here, installed there: the booted system has no network.
+rm -f -- "$root/var/cache/apt/archives"/*.deb
+chroot "$root" apt-get -qq -y --download-only --no-install-recommends install /trial/riskreport.deb nginx
+
+cat >"$root/etc/systemd/system/trial.service" <<'EOF'
+[Unit]
+After=multi-user.target
+[Service]
+Type=oneshot
+ExecStart=/trial/inside.sh
+StandardOutput=file:/trial/log
+StandardError=file:/trial/errors
+ExecStopPost=/bin/systemctl --no-block poweroff
+EOF
+mkdir -p -- "$root/etc/systemd/system/default.target.wants"
+ln -s ../trial.service "$root/etc/systemd/system/default.target.wants/trial.service"
+timeout "$BOOT_LIMIT_S" systemd-nspawn -q -D "$root" --boot --private-network --register=no --keep-unit --console=pipe \
+    </dev/null >"$root/trial/console" 2>&1 || true
+
+if ! grep -q '^# done$' "$root/trial/log" 2>/dev/null; then
+    tail -n 20 -- "$root/trial/console" >&2
+    echo 'not ok - the system boots, and the trial comes to its end'
+fi
+cat -- "$root/trial/errors" >&2 || true
+grep -v '^# done$' "$root/trial/log" || true
+! grep -q '^not ok' "$root/trial/log" && grep -q '^# done$' "$root/trial/log"
