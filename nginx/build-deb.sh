@@ -1,6 +1,7 @@
 #!/bin/sh
 #
-# build-deb.sh: makes the Debian packages in build/deb, out of a copy of the tree with nginx/debian where dpkg wants it.
+# build-deb.sh: makes the Debian packages in build/deb, out of a copy of the tree with nginx/debian where dpkg wants it. Fails where
+# lintian has anything to say.
 set -eu
 cd -- "$(dirname -- "$0")/.."
 out=$PWD/build/deb
@@ -18,4 +19,5 @@ if ! (cd -- "$tree" && env -u MAKEFLAGS -u CFLAGS -u CPPFLAGS -u LDFLAGS -u BUIL
     exit 1
 fi
 rm -rf -- "$tree"
+lintian --allow-root --display-level +pedantic --fail-on error,warning,pedantic "$out"/*.changes
 ls -- "$out"/*.deb

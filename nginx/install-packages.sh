@@ -15,9 +15,9 @@ packages_for() {
     build) echo gcc libc6-dev make pkg-config libfcgi-dev libcjson-dev libsqlite3-dev libpcre2-dev zlib1g-dev nettle-dev libcurl4-gnutls-dev ;;
     run) echo nginx spawn-fcgi multiwatch tzdata util-linux ;;
     test) echo git curl jq sqlite3 procps libcmocka-dev valgrind clang-tidy clang-format cppcheck shellcheck \
-        chromium nodejs npm fonts-noto-cjk ;;
+        mandoc systemd chromium nodejs npm fonts-noto-cjk ;;
     fuzz) echo clang libclang-rt-dev llvm tzdata ;;
-    package) echo dpkg-dev debhelper lintian mandoc systemd bash-completion ;;
+    package) echo dpkg-dev debhelper fakeroot lintian ;;
     deb-test) echo debootstrap systemd-container ;;
     bench) echo git curl jq procps wrk time libfcgi-bin ;;
     *) return 1 ;;

@@ -35,7 +35,7 @@ each_file() {
     "$1" text nginx/systemd/riskreport-generator "${in[systemdgeneratordir]}/riskreport-generator"
     "$1" text nginx/systemd/riskreport-.service.d/service.conf "${in[systemdunitdir]}/riskreport-.service.d/service.conf"
     "$1" text nginx/systemd/riskreport.tmpfiles "${in[tmpfilesdir]}/riskreport.conf"
-    "$1" data nginx/systemd/riskreport.sysusers "${in[sysusersdir]}/riskreport.conf"
+    "$1" text nginx/systemd/riskreport.sysusers "${in[sysusersdir]}/riskreport.conf"
     "$1" data nginx/systemd/riskreport.bash-completion "${in[completionsdir]}/riskreport"
     "$1" data nginx/systemd/riskreport.bash-completion "${in[completionsdir]}/riskreportctl"
     "$1" settings nginx/systemd/riskreport.conf "${in[sysconfdir]}/riskreport/riskreport.conf"
