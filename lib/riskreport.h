@@ -7,7 +7,7 @@
  *     struct rr_order order = {.source = {.db_path = path, .clock = &rr_clock_system, .deadline = RR_NO_DEADLINE},
  *                              .as_of = rr_day_of(2026, 1, 10), .threads = 2};
  *     rr_generation_read(&generation, &order, &err)              one pass over one state of the database
- *     rr_generation_write(&generation, RR_OFFLINE, &stamp, &sink, &err)   each mode that is wanted
+ *     rr_generation_write(&generation, RR_OFFLINE, &stamp, NULL, &sink, &err)   each mode that is wanted
  *     rr_generation_free(&generation)
  *
  * With a cache, a lock and a status around it, as the service has them: service/run.h and service/job.h.

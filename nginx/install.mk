@@ -34,10 +34,10 @@ PLACED = $(foreach name,$(PLACES),'$(name)=$($(name))')
 .PHONY: install uninstall deb deb-test
 
 install: programs
-	@BUILD='$(BUILD)' DESTDIR='$(DESTDIR)' nginx/install.sh install $(PLACED)
+	@BUILD='$(BUILD)' DESTDIR='$(DESTDIR)' PACKAGES='$(PACKAGES) libcurl' nginx/install.sh install $(PLACED)
 
 uninstall:
-	@BUILD='$(BUILD)' DESTDIR='$(DESTDIR)' nginx/install.sh uninstall $(PLACED)
+	@BUILD='$(BUILD)' DESTDIR='$(DESTDIR)' PACKAGES='$(PACKAGES) libcurl' nginx/install.sh uninstall $(PLACED)
 
 deb: packages-build packages-package
 	@nginx/build-deb.sh

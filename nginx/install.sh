@@ -20,7 +20,7 @@ relocate() {
         -e "s|@1@|${in[libexecdir]}/riskreport|g; s|@2@|${in[bindir]}/riskreport|g; s|@3@|${in[datadir]}/riskreport|g" \
         -e "s|@4@|${in[sysconfdir]}/riskreport|g; s|@5@|${in[localstatedir]}/lib/riskreport|g" \
         -e "s|@6@|${in[runstatedir]}/riskreport|g; s|@7@|${in[systemdunitdir]}|g" \
-        -e "s|@prefix@|${in[prefix]}|g; s|@libdir@|${in[libdir]}|g; s|@includedir@|${in[includedir]}|g; s|@version@|$version|g" "$1"
+        -e "s|@prefix@|${in[prefix]}|g; s|@libdir@|${in[libdir]}|g; s|@includedir@|${in[includedir]}|g; s|@version@|$version|g; s|@packages@|$PACKAGES|g" "$1"
 }
 
 # Calls `$1 KIND SOURCE PLACE` for each file. KIND: data as it is; text rewritten; settings rewritten, and the operator's from
@@ -33,7 +33,7 @@ each_file() {
     "$1" text lib/riskreport.pc.in "${in[pkgconfigdir]}/riskreport.pc"
     "$1" text nginx/systemd/riskreportctl "${in[sbindir]}/riskreportctl"
     "$1" text nginx/systemd/riskreport-generator "${in[systemdgeneratordir]}/riskreport-generator"
-    "$1" text nginx/systemd/riskreport-.service.d/service.conf "${in[systemdunitdir]}/riskreport-.service.d/service.conf"
+    "$1" text nginx/systemd/riskreport-.service.d/10-service.conf "${in[systemdunitdir]}/riskreport-.service.d/10-service.conf"
     "$1" text nginx/systemd/riskreport.tmpfiles "${in[tmpfilesdir]}/riskreport.conf"
     "$1" text nginx/systemd/riskreport.sysusers "${in[sysusersdir]}/riskreport.conf"
     "$1" data nginx/systemd/riskreport.bash-completion "${in[completionsdir]}/riskreport"

@@ -20,11 +20,12 @@ same 'the installed worker wants a socket' 'riskreport.fcgi: standard input is n
 
 ## Settings: those of the program, with their defaults
 # NAME=DEFAULT of each, as the program tells them
-settings=$("$CLI" --help | sed -n '/^settings/,/^$/s/^  \([A-Z_]*\) *\([^ ]*\) .*/\1=\2/p')
+settings=$("$CLI" --help | awk '/^settings/ {on = 1; next} /^$/ {on = 0} on {print $1 "=" (substr($0, 26, 1) == " " ? "" : $2)}')
 conf=$root/etc/riskreport/riskreport.conf
 check 'the program tells its settings' test "$(wc -l <<<"$settings")" -ge 14
+# The key is not for a file that everybody may read.
 same 'every setting is in riskreport.conf, in comments with its default' \
-    "$( (grep -vE '^(DB_PATH|CACHE_DIR|WORK_DIR)=' <<<"$settings"; printf '%s\n' WORKERS=4 COMPUTE_WORKERS=2) | sort)" \
+    "$( (grep -vE '^(DB_PATH|CACHE_DIR|WORK_DIR|OPENAI_API_KEY)=' <<<"$settings"; printf '%s\n' WORKERS=4 COMPUTE_WORKERS=2) | sort)" \
     "$(sed -n 's/^#\([A-Z_]*=.*\)/\1/p' "$conf" | sort)"
 same 'and only folders are set there' 'CACHE_DIR DB_PATH WORK_DIR' "$(sed -n 's/^\([A-Z_]*\)=.*/\1/p' "$conf" | sort | xargs)"
 check 'the settings in comments are good ones' bash -c "set -a; . <(sed 's/^#\([A-Z_]*=\)/\1/' '$conf'); CACHE_DIR='$work_dir/cache' exec '$CLI' status"
@@ -38,9 +39,10 @@ same 'mandoc has nothing to say' '' "$(mandoc -T lint docs/man/*.[1-9] 2>&1 | gr
 # Of a number, the program says what it may be.
 wrong=''
 while IFS='=' read -r name default; do
-    range=$(env "$name=x" CACHE_DIR="$work_dir/cache" "$CLI" status 2>&1 | sed -n 's/.*a whole number \(from .* to .*\)/\1/p')
+    range=$(env "$name=x" CACHE_DIR="$work_dir/cache" "$CLI" status 2>&1 | sed -n 's/.* number \(from [0-9]* to [0-9]*\).*/\1/p')
     entry=$(manual riskreport.conf.5 | awk -v name="$name" '/^     [^ ]/ {on = $1 == name} on' | xargs -0 echo | tr -s ' \n' ' ')
-    [[ $entry == *"Default $default${range:+, $range}"[.\;]* ]] || wrong+="$name, Default $default${range:+, $range}. "
+    default=${default:-none}
+    [[ $entry == *"Default $default${range:+, $range}"[.\;:]* ]] || wrong+="$name, Default $default${range:+, $range}. "
 done <<<"$settings"
 same 'riskreport.conf(5) has every setting, with its default and range' '' "$wrong"
 same 'riskreport(1) has every command' "$(sort <<<"$commands")" "$(manual riskreport.1 | sed -n 's/^   \([a-z]*\)$/\1/p' | sort)"
@@ -77,11 +79,13 @@ same 'completion of a date' "$(date +%F)" "$(completed "$CLI" run --date '')"
 same 'nothing to say of a number' '' "$(completed "$CLI" demo --deals '')"
 
 ## The library
-export PKG_CONFIG_LIBDIR=$root/usr/lib/pkgconfig:$(pkg-config --variable pc_path pkg-config)
+mkdir "$work_dir/pkgconfig"
+sed "s|=/usr|=$root/usr|" "$root/usr/lib/pkgconfig/riskreport.pc" >"$work_dir/pkgconfig/riskreport.pc" # as though it were there
+export PKG_CONFIG_PATH=$work_dir/pkgconfig
 same 'its version is the package'"'"'s' "$(sed -n '1s/.*(\(.*\)).*/\1/p' nginx/debian/changelog)" "$(pkg-config --modversion riskreport)"
 # The library was built by the flags of this build: a sanitizer's has to be linked with it.
 read -ra sanitizer <<<"$(grep -o -- '-fsanitize=[a-z,]*' "$BUILD/flags" | xargs)"
-read -ra flags <<<"$(pkg-config --define-variable=libdir="$root/usr/lib" --define-variable=includedir="$root/usr/include" --cflags --libs riskreport)"
+read -ra flags <<<"$(pkg-config --cflags --libs riskreport)"
 check 'a program is built with the installed library alone' \
     cc -std=c11 -Wall -Werror "${sanitizer[@]}" -o "$work_dir/consumer" tests/fixtures/consumer.c "${flags[@]}"
 same 'and makes the same report' "$report_wanted" "$("$work_dir/consumer" "$work_dir/crm.db" | timeless)"
@@ -108,6 +112,16 @@ same 'the generator: 4 and 2 by default' '4 2' "$(generated '#WORKERS=9\n')"
 same 'as many as are set, the last one counts' '7 3' "$(generated 'WORKERS=5\n WORKERS="7"\nCOMPUTE_WORKERS=3 \n')"
 same 'what is no number is the default' '4 2' "$(generated 'WORKERS=0\nCOMPUTE_WORKERS=many\n')"
 check 'and it says so' grep -q 'COMPUTE_WORKERS=many' "$work_dir/err"
+same 'no network for anybody' '' "$(find "$work_dir/units" -name '*.conf')"
+same 'but for the job where a language model is asked' '4 2 riskreport-daily.service.d/20-network.conf' \
+    "$(generated 'LLM_PROVIDER=openai\n') $(cd "$work_dir/units" && echo *.d/*.conf)"
+mkdir "$units/riskreport-daily.service.d"
+cp "$work_dir/units/riskreport-daily.service.d/20-network.conf" "$units/riskreport-daily.service.d/"
+exposure=$(systemd-analyze security --offline=true --root="$root" --no-pager --threshold=11 riskreport-daily.service)
+same 'which is then exposed to 1.1 at most' 0 $?
+same 'since it has the network' 'PrivateNetwork= RestrictAddressFamilies=~AF_(INET|INET6)' \
+    "$(grep -oE '✗ (PrivateNetwork=|RestrictAddressFamilies=[^ ]*)' <<<"$exposure" | sed 's/^.* //' | sort | xargs)"
+rm -r "$units/riskreport-daily.service.d"
 same 'its links lead to the units' "/lib/systemd/system/riskreport-serve@.service" \
     "$(readlink "$work_dir/units/riskreport.target.wants/riskreport-serve@1.service")"
 
