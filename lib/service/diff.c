@@ -180,7 +180,9 @@ static void compare_rows(struct diff *diff, struct rr_buf *key) {
     qsort((void *)diff->coverages, diff->coverage_count, sizeof(struct pair *), larger_first);
 }
 
+/* diff holds the two sides alone. */
 static int compare(struct diff *diff, struct rr_buf *key, struct rr_err *err) {
+    *diff = (struct diff){.from = diff->from, .to = diff->to};
     size_t room = diff->to.keys.count + 1; /* never nothing */
     diff->pairs = calloc(room, sizeof *diff->pairs);
     diff->levels = calloc(room, sizeof(struct pair *));

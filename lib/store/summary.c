@@ -23,7 +23,7 @@ int rr_store_list(struct rr_store *store, enum rr_mode mode, struct rr_keys *key
     }
     for (size_t i = 0; rc == 0 && i < listing.count; i++)
         keys->keys[keys->count++] = listing.reports[i].key;
-    if (keys->count > 0)
+    if (keys->keys != NULL)
         qsort(keys->keys, keys->count, sizeof *keys->keys, earlier_first);
     free(listing.reports);
     return rc;
