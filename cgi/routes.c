@@ -32,20 +32,20 @@ enum {
 
 static const struct route {
     const char *path;
-    enum rr_route_kind kind;
     const char *allow; /* the methods, as the Allow header names them */
+    enum rr_route_kind kind;
     unsigned parameters;
     rr_answerer *answer;
 } routes[] = {
-    {PREFIX, RR_ROUTE_REPORT, "GET, HEAD", DATE_AND_MODE | FORMAT_AND_LANG, answer_report},
-    {PREFIX "/status", RR_ROUTE_STATUS, "GET, HEAD", DATE_AND_MODE, answer_status},
-    {PREFIX "/recompute", RR_ROUTE_RECOMPUTE, "POST", DATE_AND_MODE, answer_recompute},
-    {PREFIX "/dates", RR_ROUTE_DATES, "GET, HEAD", DATE_AND_MODE, answer_dates},
-    {PREFIX "/history", RR_ROUTE_HISTORY, "GET, HEAD", DATE_AND_MODE | FROM_AND_TO, answer_history},
-    {PREFIX "/diff", RR_ROUTE_DIFF, "GET, HEAD", DATE_AND_MODE | FROM_AND_TO, answer_diff},
-    {"/healthz", RR_ROUTE_HEALTHZ, "GET, HEAD", 0, answer_healthz},
-    {"/readyz", RR_ROUTE_READYZ, "GET, HEAD", 0, answer_readyz},
-    {"/metrics", RR_ROUTE_METRICS, "GET, HEAD", 0, answer_metrics},
+    {PREFIX, "GET, HEAD", RR_ROUTE_REPORT, DATE_AND_MODE | FORMAT_AND_LANG, answer_report},
+    {PREFIX "/status", "GET, HEAD", RR_ROUTE_STATUS, DATE_AND_MODE, answer_status},
+    {PREFIX "/recompute", "POST", RR_ROUTE_RECOMPUTE, DATE_AND_MODE, answer_recompute},
+    {PREFIX "/dates", "GET, HEAD", RR_ROUTE_DATES, DATE_AND_MODE, answer_dates},
+    {PREFIX "/history", "GET, HEAD", RR_ROUTE_HISTORY, DATE_AND_MODE | FROM_AND_TO, answer_history},
+    {PREFIX "/diff", "GET, HEAD", RR_ROUTE_DIFF, DATE_AND_MODE | FROM_AND_TO, answer_diff},
+    {"/healthz", "GET, HEAD", RR_ROUTE_HEALTHZ, 0, answer_healthz},
+    {"/readyz", "GET, HEAD", RR_ROUTE_READYZ, 0, answer_readyz},
+    {"/metrics", "GET, HEAD", RR_ROUTE_METRICS, 0, answer_metrics},
 };
 
 static const struct route *route_of(const char *path) {
