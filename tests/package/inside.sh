@@ -81,6 +81,10 @@ ask '?date=2026-01-10&mode=online'
 same 'one that is absent is made' '200 generated 2026-01-10' "$status $(header X-Report-Source) $(body .meta.as_of)"
 ask '?date=2026-01-10&mode=online' --compressed
 same 'and is a hit, compressed' '200 hit gzip' "$status $(header X-Report-Source) $(header Content-Encoding)"
+BASE=$SITE get /
+same 'the dashboard is there' '200 text/html' "$status $(header Content-Type | cut -d ';' -f 1)"
+BASE=$SITE get /readyz
+same 'it is ready' 200 "$status"
 READ_ONLY=1 /trial/smoke/run.sh "$SITE" >/trial/smoke.log 2>&1
 # Over TLS nginx closes the connection on an address of 40,000 bytes, and its answer is mostly lost on the way.
 same 'the smoke test' '' "$(grep '^not ok' /trial/smoke.log | grep -v '^not ok - one of 40,000$')"
