@@ -89,7 +89,11 @@ int rr_layout_sweep(struct rr_store *store, struct rr_err *err);
 /* RR_NOT_FOUND or RR_BROKEN where rr_store_read_status makes do with an empty one. */
 int rr_layout_load_status(struct rr_store *store, enum rr_mode mode, struct rr_status *status, struct rr_err *err);
 
-/* The report that the mode's last success names; false where it names none. */
-bool rr_layout_last_success(struct rr_store *store, enum rr_mode mode, struct rr_key *key);
+/* For whoever replaces or removes by what the status says: a missing or broken one is empty, but one that only cannot be read now
+ * (descriptors, memory, disk) is an error, since it may name a success that must not be lost. */
+int rr_layout_read_status(struct rr_store *store, enum rr_mode mode, struct rr_status *status, struct rr_err *err);
+
+/* The report that the mode's last success names: 1, 0 where it names none, -1 as above. */
+int rr_layout_last_success(struct rr_store *store, enum rr_mode mode, struct rr_key *key, struct rr_err *err);
 
 #endif

@@ -60,9 +60,12 @@ int rr_store_prune(struct rr_store *store, int64_t max_age_s, uint32_t *removed,
     for (enum rr_mode mode = 0; mode < RR_MODE_COUNT; mode++) {
         struct pruning pruning = {.mode = mode, .now_s = time(NULL), .max_age_s = max_age_s};
         struct rr_document latest = RR_DOCUMENT_EMPTY;
-        rr_layout_last_success(store, mode, &pruning.named);
+        if (rr_layout_last_success(store, mode, &pruning.named, err) < 0)
+            return -1;
         if (rr_store_peek_latest(store, mode, &latest, err) == 0)
             pruning.newest = latest.meta.key;
+        else if (err->code != RR_NOT_FOUND)
+            return -1;
         rr_document_free(&latest);
         if (rr_layout_visit(store, mode, prune_entry, &pruning, err) != 0)
             return -1;
@@ -123,7 +126,8 @@ static int newest_first(const void *a, const void *b) {
 int rr_store_trim(struct rr_store *store, enum rr_mode mode, uint32_t max_count, struct rr_err *err) {
     struct trimming trimming = {.mode = mode};
     char path[PATH_MAX];
-    rr_layout_last_success(store, mode, &trimming.named);
+    if (rr_layout_last_success(store, mode, &trimming.named, err) < 0)
+        return -1;
     int rc = rr_layout_visit(store, mode, trim_entry, &trimming, err);
     if (rc == 0 && trimming.count > max_count) {
         qsort(trimming.reports, trimming.count, sizeof *trimming.reports, newest_first);

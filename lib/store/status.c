@@ -42,19 +42,28 @@ int rr_layout_load_status(struct rr_store *store, enum rr_mode mode, struct rr_s
     return rc;
 }
 
-void rr_store_read_status(struct rr_store *store, enum rr_mode mode, struct rr_status *status) {
-    struct rr_err err;
-    if (rr_layout_load_status(store, mode, status, &err) != 0 && err.code != RR_NOT_FOUND)
-        rr_log(RR_LOG_WARNING, "status_broken",
-               (const struct rr_log_field[]){{"mode", rr_mode_name(mode), 0}, {"reason", err.message, 0}, {0}});
+int rr_layout_read_status(struct rr_store *store, enum rr_mode mode, struct rr_status *status, struct rr_err *err) {
+    struct rr_err why;
+    if (rr_layout_load_status(store, mode, status, &why) == 0 || why.code == RR_NOT_FOUND)
+        return 0;
+    rr_log(RR_LOG_WARNING, "status_broken",
+           (const struct rr_log_field[]){{"mode", rr_mode_name(mode), 0}, {"reason", why.message, 0}, {0}});
+    *err = why;
+    return why.code == RR_BROKEN ? 0 : -1;
 }
 
-bool rr_layout_last_success(struct rr_store *store, enum rr_mode mode, struct rr_key *key) {
+void rr_store_read_status(struct rr_store *store, enum rr_mode mode, struct rr_status *status) {
+    struct rr_err ignored;
+    (void)rr_layout_read_status(store, mode, status, &ignored);
+}
+
+int rr_layout_last_success(struct rr_store *store, enum rr_mode mode, struct rr_key *key, struct rr_err *err) {
     struct rr_status status;
-    rr_store_read_status(store, mode, &status);
+    *key = (struct rr_key){.mode = mode};
+    if (rr_layout_read_status(store, mode, &status, err) != 0)
+        return -1;
     struct rr_slice as_of = rr_json_member(status.last_success, "as_of");
     bool named = as_of.ptr != NULL && rr_layout_is_date(as_of.ptr);
-    *key = (struct rr_key){.mode = mode};
     if (named)
         memcpy(key->as_of, as_of.ptr, as_of.len);
     rr_status_free(&status);
@@ -93,19 +102,9 @@ static int write_status(struct rr_store *store, enum rr_mode mode, const cJSON *
     return rc;
 }
 
-/* Reads the status that another is to take the place of. What cannot be read just now may be whole: it must not be replaced by
- * one that has forgotten the last success. */
-static int read_to_replace(struct rr_store *store, enum rr_mode mode, struct rr_status *status, struct rr_err *err) {
-    struct rr_err why;
-    if (rr_layout_load_status(store, mode, status, &why) == 0 || why.code == RR_NOT_FOUND || why.code == RR_BROKEN)
-        return 0;
-    *err = why;
-    return -1;
-}
-
 int rr_store_record(struct rr_store *store, enum rr_mode mode, const cJSON *run, struct rr_err *err) {
     struct rr_status before;
-    if (read_to_replace(store, mode, &before, err) != 0)
+    if (rr_layout_read_status(store, mode, &before, err) != 0)
         return -1;
     bool success = rr_slice_equal(rr_json_member(run, "result"), (struct rr_slice)RR_SLICE("SUCCESS"));
     int rc = write_status(store, mode, run, success ? run : before.last_success, err);
@@ -124,7 +123,7 @@ int rr_store_amend(struct rr_store *store, enum rr_mode mode, const char *job_ru
                    struct rr_err *err) {
     struct rr_status status;
     struct rr_json json = {0};
-    if (read_to_replace(store, mode, &status, err) != 0)
+    if (rr_layout_read_status(store, mode, &status, err) != 0)
         return -1;
     amend(&json, status.last_run, job_run_id, name, value);
     amend(&json, status.last_success, job_run_id, name, value);

@@ -192,7 +192,7 @@ static int find_newest(struct rr_store *store, enum rr_mode mode, struct rr_docu
 
 int rr_store_peek_latest(struct rr_store *store, enum rr_mode mode, struct rr_document *document, struct rr_err *err) {
     struct rr_key key;
-    if (rr_layout_last_success(store, mode, &key) && rr_store_peek(store, &key, document, err) == 0)
+    if (rr_layout_last_success(store, mode, &key, err) == 1 && rr_store_peek(store, &key, document, err) == 0)
         return 0;
     return find_newest(store, mode, document, err);
 }

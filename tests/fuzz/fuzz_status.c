@@ -59,7 +59,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct rr_err why = {RR_OK, ""};
     if (rr_layout_load_status(service.store, RR_OFFLINE, &status, &why) != 0)
         MUST(why.code == RR_BROKEN && status.last_run == NULL && status.last_success == NULL);
-    if (rr_layout_last_success(service.store, RR_OFFLINE, &key))
+    if (rr_layout_last_success(service.store, RR_OFFLINE, &key, &why) == 1)
         MUST(rr_layout_is_date(key.as_of));
     if (rr_run_failed_recently(&service, RR_OFFLINE, &why))
         MUST(rr_code_name(why.code) != NULL);
