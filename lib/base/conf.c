@@ -1,13 +1,14 @@
 #include "base/conf.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 
 #include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum kind { KIND_TEXT, KIND_TEXT_OR_NONE, KIND_NUMBER };
+enum kind { KIND_TEXT, KIND_TEXT_OR_NONE, KIND_NUMBER, KIND_CHOICE };
 
 struct setting {
     const char *name;
@@ -16,14 +17,17 @@ struct setting {
     enum kind kind;
     int64_t min, max;
     size_t offset;
+    const char *choices; /* `read|copy`: the field, an int or an enum, becomes which of them it is */
 };
 
 #define TEXT(name, fallback, field, meaning)                                                                                     \
-    { name, fallback, meaning, KIND_TEXT, 0, 0, offsetof(struct rr_conf, field) }
+    { name, fallback, meaning, KIND_TEXT, 0, 0, offsetof(struct rr_conf, field), NULL }
 #define TEXT_OR_NONE(name, field, meaning)                                                                                       \
-    { name, "", meaning, KIND_TEXT_OR_NONE, 0, 0, offsetof(struct rr_conf, field) }
+    { name, "", meaning, KIND_TEXT_OR_NONE, 0, 0, offsetof(struct rr_conf, field), NULL }
 #define NUMBER(name, fallback, min, max, field, meaning)                                                                         \
-    { name, fallback, meaning, KIND_NUMBER, min, max, offsetof(struct rr_conf, field) }
+    { name, fallback, meaning, KIND_NUMBER, min, max, offsetof(struct rr_conf, field), NULL }
+#define CHOICE(name, fallback, choices, field, meaning)                                                                          \
+    { name, fallback, meaning, KIND_CHOICE, 0, 0, offsetof(struct rr_conf, field), choices }
 
 static const struct setting settings[] = {
     TEXT("DB_PATH", "salesmap_latest.db", db_path, "the CRM snapshot (SQLite)"),
@@ -46,6 +50,9 @@ static const struct setting settings[] = {
     NUMBER("REPORT_TARGET_YEAR", "0", 0, 9999, target_year, "year of targets and coverage (0: the year of the report's date)"),
     TEXT_OR_NONE("RECOMPUTE_TOKEN_FILE", recompute_token_file, "tokens that a recompute needs one of, name:token a line"),
     TEXT_OR_NONE("CORS_ALLOW_ORIGIN", cors_allow_origin, "other origins whose pages may use the API, https://host each"),
+    CHOICE("SNAPSHOT", "read", "read|copy", snapshot_copy, "read the database where it is, or copy it to WORK_DIR first"),
+    CHOICE("LOG_FORMAT", "json", "json|text", log_format, "lines of the log: JSON, or text for people"),
+    CHOICE("LOG_LEVEL", "info", "info|warning|error", log_level, "the least level that is logged"),
     TEXT_OR_NONE("LLM_PROVIDER", llm.provider, "openai: a language model writes cards (unset: all are by rule)"),
     TEXT_OR_NONE("LLM_MODEL", llm.model, "its name; needed with LLM_PROVIDER"),
     TEXT("LLM_BASE_URL", "https://api.openai.com/v1", llm.base_url, "where /chat/completions is"),
@@ -59,7 +66,6 @@ static const struct setting settings[] = {
 enum { setting_count = sizeof settings / sizeof settings[0] };
 
 static const char modes_name[] = "REPORT_MODES", modes_fallback[] = "offline,online";
-static const char snapshot_name[] = "SNAPSHOT", snapshot_fallback[] = "read";
 
 static const char temperature_name[] = "LLM_TEMPERATURE", temperature_fallback[] = "0.2", key_name[] = "OPENAI_API_KEY";
 
@@ -79,11 +85,24 @@ static int read_number(const struct setting *setting, const char *value, int64_t
                    (long long)setting->min, (long long)setting->max);
 }
 
+static int read_choice(const struct setting *setting, const char *value, int *choice, struct rr_err *err) {
+    size_t len = strlen(value), at_len;
+    *choice = 0;
+    for (const char *at = setting->choices; *at != '\0'; at += at_len + (at[at_len] == '|'), ++*choice) {
+        at_len = strcspn(at, "|");
+        if (at_len == len && memcmp(at, value, len) == 0)
+            return 0;
+    }
+    return rr_fail(err, RR_BAD_SETTING, "%s=\"%s\": must be one of %s", setting->name, value, setting->choices);
+}
+
 static int read_setting(struct rr_conf *conf, const struct setting *setting, struct rr_err *err) {
     const char *value = value_of(setting->name, setting->fallback);
     void *field = (char *)conf + setting->offset;
     if (setting->kind == KIND_NUMBER)
         return read_number(setting, value, field, err);
+    if (setting->kind == KIND_CHOICE)
+        return read_choice(setting, value, field, err);
     if (value[0] == '\0' && setting->kind == KIND_TEXT)
         return rr_fail(err, RR_BAD_SETTING, "%s is empty: unset it (default %s) or give a value", setting->name,
                        setting->fallback);
@@ -107,14 +126,6 @@ static int read_modes(struct rr_conf *conf, struct rr_err *err) {
         if (*at == '\0')
             return 0;
     }
-}
-
-static int read_snapshot(struct rr_conf *conf, struct rr_err *err) {
-    const char *value = value_of(snapshot_name, snapshot_fallback);
-    conf->snapshot_copy = strcmp(value, "copy") == 0;
-    if (conf->snapshot_copy || strcmp(value, "read") == 0)
-        return 0;
-    return rr_fail(err, RR_BAD_SETTING, "%s=\"%s\": must be read or copy", snapshot_name, value);
 }
 
 /* ---- The language model ---- */
@@ -183,11 +194,12 @@ int rr_conf_read(struct rr_conf *conf, struct rr_err *err) {
     for (size_t i = 0; i < setting_count; i++)
         if (read_setting(conf, &settings[i], err) != 0)
             return -1;
-    if (read_modes(conf, err) != 0 || read_snapshot(conf, err) != 0 || read_llm(&conf->llm, err) != 0)
+    if (read_modes(conf, err) != 0 || read_llm(&conf->llm, err) != 0)
         return -1;
     if (!rr_clock_set_zone(conf->zone))
         return rr_fail(err, RR_BAD_SETTING,
                        "REPORT_TZ=\"%s\": must be a name of the zone database (package tzdata), such as Asia/Seoul", conf->zone);
+    rr_log_configure(conf->log_format, conf->log_level);
     return 0;
 }
 
@@ -196,7 +208,6 @@ void rr_conf_describe(FILE *out) {
     for (size_t i = 0; i < setting_count; i++)
         fprintf(out, line, settings[i].name, settings[i].fallback, settings[i].meaning);
     fprintf(out, line, modes_name, modes_fallback, "modes of the daily job, in order");
-    fprintf(out, line, snapshot_name, snapshot_fallback, "read the database where it is, or copy it to WORK_DIR first");
     fprintf(out, line, temperature_name, temperature_fallback, "how freely the language model writes, 0 to 2");
     fprintf(out, line, key_name, "", "its key, where it is in no file");
 }

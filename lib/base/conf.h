@@ -2,6 +2,7 @@
 #define RR_BASE_CONF_H
 
 #include "base/err.h"
+#include "base/log.h"
 #include "base/mode.h"
 
 #include <stdbool.h>
@@ -34,7 +35,9 @@ struct rr_conf {
     const char *recompute_token_file; /* "": none; the next too */
     const char *cors_allow_origin;
     struct rr_mode_list modes; /* of the daily job, in order, each once */
-    bool snapshot_copy;        /* SNAPSHOT=copy */
+    int snapshot_copy;         /* SNAPSHOT: 0 read, 1 copy */
+    enum rr_log_format log_format;
+    enum rr_log_level log_level;
     int64_t stable_window_s;
     int64_t db_retry;
     int64_t db_retry_interval_s;
@@ -48,8 +51,8 @@ struct rr_conf {
     struct rr_llm_conf llm;
 };
 
-/* Reads and checks every setting, and makes REPORT_TZ the process's zone. RR_BAD_SETTING names the setting and what
- * would be right. A second call no longer finds OPENAI_API_KEY. */
+/* Reads and checks every setting, and makes REPORT_TZ the process's zone and sets up the log. RR_BAD_SETTING names the setting
+ * and what would be right. A second call no longer finds OPENAI_API_KEY. */
 int rr_conf_read(struct rr_conf *conf, struct rr_err *err);
 
 /* Can text be a key of the language model? */

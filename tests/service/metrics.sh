@@ -104,9 +104,10 @@ stop_service
 ## Another start: what was counted stays; what is there may be of no use
 
 before_hits=$(count "$hit")
-start_service
+start_service LOG_FORMAT=text LOG_LEVEL=info
 scrape
 same 'counts outlive the workers' "$before_hits" "$(count "$hit")"
+check 'the log is text where that was asked for' grep -qE '^20[0-9T:+-]+ info worker_started$' "$RUN_DIR/worker.log"
 sed -i '/geo \$rr_metrics_allowed/,/}/s/ 1;/ 0;/' "$RUN_DIR/nginx.conf"
 kill -HUP "$(cat "$RUN_DIR/nginx.pid")"
 for _ in {1..100}; do
@@ -121,10 +122,13 @@ stop_service
 printf 'no counters' >"$CACHE_DIR/.metrics"
 jq -c '.last_success.generated_at = "2026-01-10T08:00:00+09:00"' "$CACHE_DIR/status.json" >"$work_dir/status.json"
 mv -- "$work_dir/status.json" "$CACHE_DIR/status.json"
-start_service READY_MAX_AGE_SEC=60
+lines_before=$(wc -l <"$RUN_DIR/worker.log")
+start_service READY_MAX_AGE_SEC=60 LOG_LEVEL=warning
 scrape
 same 'a broken file of counters is begun anew' '1 0' "$(count riskreport_counters_shared) $(count "$hit")"
 get /readyz
 same 'a last success that is too old is not ready' '503 true' "$status $(body '.checks.offline | startswith("the last success is ")')"
+stop_service
+same 'and nothing below the level' error "$(tail -n "+$((lines_before + 1))" "$RUN_DIR/worker.log" | jq -r .level)"
 
 finish

@@ -25,6 +25,8 @@ static const char *const names[] = {
     "RECOMPUTE_TOKEN_FILE",
     "CORS_ALLOW_ORIGIN",
     "READY_MAX_AGE_SEC",
+    "LOG_FORMAT",
+    "LOG_LEVEL",
     "LLM_PROVIDER",
     "LLM_BASE_URL",
     "LLM_MODEL",
@@ -94,6 +96,8 @@ static void defaults_are_those_of_the_contract(void **state) {
     assert_string_equal(conf.recompute_token_file, "");
     assert_string_equal(conf.cors_allow_origin, "");
     assert_int_equal(conf.ready_max_age_s, 93600);
+    assert_int_equal(conf.log_format, RR_LOG_JSON);
+    assert_int_equal(conf.log_level, RR_LOG_INFO);
     assert_false(conf.llm.enabled);
     assert_string_equal(conf.llm.base_url, "https://api.openai.com/v1");
     assert_string_equal(conf.llm.key, "");
@@ -120,6 +124,8 @@ static void every_setting_comes_from_the_environment(void **state) {
                                                    "/etc/tokens",
                                                    "https://a",
                                                    "60",
+                                                   "text",
+                                                   "error",
                                                    "openai",
                                                    "http://localhost:8080/v1",
                                                    "m",
@@ -154,6 +160,8 @@ static void every_setting_comes_from_the_environment(void **state) {
     assert_string_equal(conf.recompute_token_file, "/etc/tokens");
     assert_string_equal(conf.cors_allow_origin, "https://a");
     assert_int_equal(conf.ready_max_age_s, 60);
+    assert_int_equal(conf.log_format, RR_LOG_TEXT);
+    assert_int_equal(conf.log_level, RR_LOG_ERROR);
     assert_true(conf.llm.enabled);
     assert_string_equal(conf.llm.base_url, "http://localhost:8080/v1");
     assert_string_equal(conf.llm.model, "m");
@@ -312,6 +320,13 @@ static void snapshot_is_read_or_copy(void **state) {
     assert_refused("SNAPSHOT", "Copy");
     assert_refused("SNAPSHOT", "copy ");
     assert_refused("SNAPSHOT", "none");
+    assert_refused("SNAPSHOT", "rea");
+    assert_refused("SNAPSHOT", "read|copy");
+    assert_taken("LOG_FORMAT", "json");
+    assert_refused("LOG_FORMAT", "JSON");
+    assert_taken("LOG_LEVEL", "warning");
+    assert_refused("LOG_LEVEL", "warn");
+    assert_refused("LOG_LEVEL", "");
 }
 
 static void the_zone_becomes_the_processs(void **state) {
