@@ -1,12 +1,15 @@
 #include "base/conf.h"
 #include "base/file.h"
+#include "command.h"
 #include "crm/demo.h"
+#include "doctor.h"
 #include "options.h"
 #include "report/generate.h"
 #include "service/enrich.h"
 #include "service/job.h"
 #include "service/query.h"
 #include "service/status.h"
+#include "status_table.h"
 #include "watch.h"
 
 #include <errno.h>
@@ -15,13 +18,11 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Exit statuses (contract.md 4). */
-enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_LOCKED = 75 };
-
 static int run_job(int argc, char **argv);
 static int run_enrich(int argc, char **argv);
 static int run_generate(int argc, char **argv);
 static int run_status(int argc, char **argv);
+static int run_doctor(int argc, char **argv);
 static int run_verify(int argc, char **argv);
 static int run_prune(int argc, char **argv);
 static int run_demo(int argc, char **argv);
@@ -34,7 +35,8 @@ static const struct command {
     {"run", "make today's reports, as the daily job does", run_job},
     {"enrich", "put a language model's cards into a report that is there", run_enrich},
     {"generate", "make one report from a database, and print it", run_generate},
-    {"status", "print the last runs, as JSON", run_status},
+    {"status", "print the last runs", run_status},
+    {"doctor", "look whether all is well, and say how to mend what is not", run_doctor},
     {"verify", "check every cached report", run_verify},
     {"prune", "remove reports and copies that are past their age", run_prune},
     {"demo", "make a CRM database to try things with", run_demo},
@@ -42,80 +44,12 @@ static const struct command {
 
 enum { command_count = sizeof commands / sizeof commands[0] };
 
-static int fail(int status, const struct rr_err *err) {
-    fprintf(stderr, "riskreport: %s\n", err->message);
-    return status;
-}
-
-/* A failure of the work itself: with its code, so that scripts can tell one from another. */
-static int fail_work(const struct rr_err *err) {
-    fprintf(stderr, "riskreport: %s: %s\n", rr_code_name(err->code), err->message);
-    return err->code == RR_LOCKED ? EXIT_LOCKED : err->code == RR_BAD_SETTING ? EXIT_USAGE : EXIT_FAILED;
-}
-
-/* Reads the command's options. True: go on. False: *status is what to exit with (help was printed, or a mistake told). */
-static bool begin(const char *usage, const struct rr_option *options, int argc, char **argv, int *status) {
-    struct rr_err err;
-    bool help;
-    if (rr_options_read(options, argc, argv, &help, &err) != 0) {
-        *status = fail(EXIT_USAGE, &err);
-        return false;
-    }
-    if (!help)
-        return true;
-    printf("usage: riskreport %s\n", usage);
-    rr_options_describe(options);
-    *status = EXIT_OK;
-    return false;
-}
-
 static void tell_read(void *ctx, uint64_t deals_read) {
     rr_watch_tell(ctx, "%llu deals read", (unsigned long long)deals_read);
 }
 
 static void tell_made(void *ctx, uint64_t done, uint64_t total) {
     rr_watch_tell(ctx, "%llu of %llu rows written", (unsigned long long)done, (unsigned long long)total);
-}
-
-/* Settings, store and query parser together, for the commands that work on the cache. */
-struct bench {
-    struct rr_conf conf;
-    struct rr_service service;
-};
-
-static int open_bench(struct bench *bench, struct rr_err *err) {
-    *bench = (struct bench){.service = {.conf = &bench->conf, .clock = &rr_clock_system}};
-    if (rr_conf_read(&bench->conf, err) != 0)
-        return -1;
-    return rr_store_open(&bench->service.store, bench->conf.cache_dir, err);
-}
-
-/* --date and --mode as the API reads them; a date left out is today. */
-static int read_choice(const struct rr_service *service, const char *date, const char *mode, struct rr_query *query,
-                       struct rr_err *err) {
-    struct rr_query_parser parser;
-    *query = (struct rr_query){.mode = RR_OFFLINE};
-    if (rr_query_open(&parser, err) != 0)
-        return -1;
-    int rc = date != NULL ? rr_query_read_date(&parser, rr_slice_of(date), query, err) : 0;
-    if (rc == 0 && mode != NULL)
-        rc = rr_query_read_mode(rr_slice_of(mode), query, err);
-    rr_query_close(&parser);
-    if (rc == 0 && date == NULL)
-        rr_service_today(service, query->as_of);
-    return rc;
-}
-
-/* `--mode M|all` of the commands that take several modes; left out: those of REPORT_MODES. */
-static int read_choices(const struct bench *bench, const char *date, const char *mode, char as_of[16], struct rr_mode_list *modes,
-                        struct rr_err *err) {
-    struct rr_query query;
-    bool all = mode == NULL || strcmp(mode, "all") == 0;
-    if (read_choice(&bench->service, date, all ? NULL : mode, &query, err) != 0)
-        return -1;
-    memcpy(as_of, query.as_of, sizeof query.as_of);
-    *modes = all ? bench->conf.modes : (struct rr_mode_list){{query.mode}, 1};
-    return 0;
 }
 
 /* ---- Cards ---- */
@@ -183,20 +117,20 @@ static int run_enrich(int argc, char **argv) {
         {"mode", RR_OPTION_TEXT, &mode, "offline|online|all", "which business (default: those of REPORT_MODES)"},
         {0},
     };
-    if (!begin("enrich [--date D] [--mode M|all]", options, argc, argv, &status))
+    if (!rr_command_begin("enrich [--date D] [--mode M|all]", options, argc, argv, &status))
         return status;
-    struct bench bench;
+    struct rr_bench bench;
     struct asker asker;
     struct rr_mode_list modes;
     char as_of[16];
     struct rr_err err;
-    if (open_bench(&bench, &err) != 0)
-        return fail_work(&err);
+    if (rr_bench_open(&bench, &err) != 0)
+        return rr_command_fail_work(&err);
     status = EXIT_OK;
-    if (read_choices(&bench, date, mode, as_of, &modes, &err) != 0)
-        status = fail(EXIT_USAGE, &err);
+    if (rr_bench_choose_all(&bench, date, mode, as_of, &modes, &err) != 0)
+        status = rr_command_fail(EXIT_USAGE, &err);
     else if (open_asker(&asker, &bench.service, &err) != 0 || enrich(&asker, as_of, &modes, &err) != 0)
-        status = fail_work(&err);
+        status = rr_command_fail_work(&err);
     rr_enrich_close(&asker.enrichment);
     rr_store_close(&bench.service.store);
     return status;
@@ -231,11 +165,11 @@ static int run_and_print(struct rr_service *service, const struct rr_job *job, s
     rr_watch_end(&watch);
     service->progress = (struct rr_progress){NULL, NULL};
     if (rc != 0 && err.code == RR_LOCKED)
-        return fail_work(&err);
+        return rr_command_fail_work(&err);
     print_outcome(job, &outcome);
     if (asker != NULL)
         enrich_after(asker, job, &outcome);
-    return rc == 0 ? EXIT_OK : fail_work(&err);
+    return rc == 0 ? EXIT_OK : rr_command_fail_work(&err);
 }
 
 static int run_job(int argc, char **argv) {
@@ -248,19 +182,19 @@ static int run_job(int argc, char **argv) {
         {"force", RR_OPTION_FLAG, &force, NULL, "make it even where the cached report is still right"},
         {0},
     };
-    if (!begin("run [--date D] [--mode M|all] [--force]", options, argc, argv, &status))
+    if (!rr_command_begin("run [--date D] [--mode M|all] [--force]", options, argc, argv, &status))
         return status;
-    struct bench bench;
+    struct rr_bench bench;
     struct asker asker;
     struct rr_err err;
-    if (open_bench(&bench, &err) != 0)
-        return fail_work(&err);
+    if (rr_bench_open(&bench, &err) != 0)
+        return rr_command_fail_work(&err);
     struct rr_job job = {.force = force, .trigger = isatty(STDERR_FILENO) ? RR_BY_CLI : RR_BY_JOB};
     bool asks = bench.conf.llm.enabled;
-    if (read_choices(&bench, date, mode, job.as_of, &job.modes, &err) != 0)
-        status = fail(EXIT_USAGE, &err);
+    if (rr_bench_choose_all(&bench, date, mode, job.as_of, &job.modes, &err) != 0)
+        status = rr_command_fail(EXIT_USAGE, &err);
     else if (asks && open_asker(&asker, &bench.service, &err) != 0)
-        status = fail_work(&err);
+        status = rr_command_fail_work(&err);
     else
         status = run_and_print(&bench.service, &job, asks ? &asker : NULL);
     if (asks)
@@ -310,16 +244,17 @@ static int run_generate(int argc, char **argv) {
         {"output", RR_OPTION_TEXT, &output, "FILE", "where to put it (default: standard output)"},
         {0},
     };
-    if (!begin("generate --db FILE --mode offline|online --date YYYY-MM-DD [--output FILE]", options, argc, argv, &status))
+    if (!rr_command_begin("generate --db FILE --mode offline|online --date YYYY-MM-DD [--output FILE]", options, argc, argv,
+                          &status))
         return status;
     struct rr_conf conf;
     struct rr_service service = {.conf = &conf, .clock = &rr_clock_system};
     struct rr_query query;
     struct rr_err err;
     if (rr_conf_read(&conf, &err) != 0)
-        return fail_work(&err);
-    if (read_choice(&service, date, mode, &query, &err) != 0)
-        return fail(EXIT_USAGE, &err);
+        return rr_command_fail_work(&err);
+    if (rr_bench_choose(&service, date, mode, &query, &err) != 0)
+        return rr_command_fail(EXIT_USAGE, &err);
     struct rr_run run;
     rr_run_begin(&run, RR_BY_CLI, query.as_of, &service);
     struct rr_watch watch = rr_watch_begin("generate");
@@ -333,41 +268,58 @@ static int run_generate(int argc, char **argv) {
     int rc = rr_run_read(&service, &run, &generation, &err);
     rr_watch_end(&watch);
     if (rc != 0)
-        return fail_work(&err);
+        return rr_command_fail_work(&err);
     const struct rr_run_stamp stamp = {run.job_run_id, rr_clock_now_s(&rr_clock_system)};
     rc = print_report(&generation, query.mode, &stamp, output, &err);
     rr_generation_free(&generation);
-    return rc == 0 ? EXIT_OK : fail_work(&err);
+    return rc == 0 ? EXIT_OK : rr_command_fail_work(&err);
 }
 
 enum { status_max_bytes = 1024 * 1024 };
 
-static int run_status(int argc, char **argv) {
-    const char *mode = NULL;
-    int status;
-    const struct rr_option options[] = {{"mode", RR_OPTION_TEXT, &mode, "offline|online", "one mode alone (default: both)"}, {0}};
-    if (!begin("status [--mode M]", options, argc, argv, &status))
-        return status;
-    struct bench bench;
-    struct rr_query query;
-    struct rr_err err;
-    if (open_bench(&bench, &err) != 0)
-        return fail_work(&err);
-    int rc = read_choice(&bench.service, NULL, mode, &query, &err);
-    if (rc != 0) {
-        rr_store_close(&bench.service.store);
-        return fail(EXIT_USAGE, &err);
-    }
+static int print_status(struct rr_store *store, const struct rr_query *query, struct rr_err *err) {
     struct rr_json json = {false};
     struct rr_buf text = RR_BUF_INIT(status_max_bytes);
-    cJSON *tree =
-        query.has_mode ? rr_status_json(&json, bench.service.store, query.mode) : rr_status_json_all(&json, bench.service.store);
-    rc = rr_json_print(&json, tree, &text, &err);
+    cJSON *tree = query->has_mode ? rr_status_json(&json, store, query->mode) : rr_status_json_all(&json, store);
+    int rc = rr_json_print(&json, tree, &text, err);
     if (rc == 0)
         puts(text.ptr);
     rr_buf_free(&text);
+    return rc;
+}
+
+static int run_status(int argc, char **argv) {
+    const char *mode = NULL;
+    bool as_json = false;
+    int status;
+    const struct rr_option options[] = {
+        {"mode", RR_OPTION_TEXT, &mode, "offline|online", "one mode alone (default: both)"},
+        {"json", RR_OPTION_FLAG, &as_json, NULL, "JSON on a terminal too, where people get a table"},
+        {0},
+    };
+    if (!rr_command_begin("status [--mode M] [--json]", options, argc, argv, &status))
+        return status;
+    struct rr_bench bench;
+    struct rr_query query;
+    struct rr_err err;
+    if (rr_bench_open(&bench, &err) != 0)
+        return rr_command_fail_work(&err);
+    status = EXIT_OK;
+    if (rr_bench_choose(&bench.service, NULL, mode, &query, &err) != 0)
+        status = rr_command_fail(EXIT_USAGE, &err);
+    else if (!as_json && isatty(STDOUT_FILENO))
+        rr_status_table_print(&bench.service, query.has_mode ? query.mode : RR_MODE_COUNT);
+    else if (print_status(bench.service.store, &query, &err) != 0)
+        status = rr_command_fail_work(&err);
     rr_store_close(&bench.service.store);
-    return rc == 0 ? EXIT_OK : fail_work(&err);
+    return status;
+}
+
+static int run_doctor(int argc, char **argv) {
+    int status;
+    if (!rr_command_begin("doctor", (const struct rr_option[]){{0}}, argc, argv, &status))
+        return status;
+    return rr_doctor_print() ? EXIT_OK : EXIT_FAILED;
 }
 
 static void tell_verified(void *ctx, const char *path, const char *problem) {
@@ -379,33 +331,33 @@ static void tell_verified(void *ctx, const char *path, const char *problem) {
 
 static int run_verify(int argc, char **argv) {
     int status;
-    if (!begin("verify", (const struct rr_option[]){{0}}, argc, argv, &status))
+    if (!rr_command_begin("verify", (const struct rr_option[]){{0}}, argc, argv, &status))
         return status;
-    struct bench bench;
+    struct rr_bench bench;
     struct rr_err err;
     uint32_t broken = 0;
-    if (open_bench(&bench, &err) != 0)
-        return fail_work(&err);
+    if (rr_bench_open(&bench, &err) != 0)
+        return rr_command_fail_work(&err);
     int rc = rr_store_verify(bench.service.store, tell_verified, &broken, &err);
     rr_store_close(&bench.service.store);
     if (rc != 0)
-        return fail_work(&err);
+        return rr_command_fail_work(&err);
     return broken == 0 ? EXIT_OK : EXIT_FAILED;
 }
 
 static int run_prune(int argc, char **argv) {
     int status;
-    if (!begin("prune", (const struct rr_option[]){{0}}, argc, argv, &status))
+    if (!rr_command_begin("prune", (const struct rr_option[]){{0}}, argc, argv, &status))
         return status;
-    struct bench bench;
+    struct rr_bench bench;
     struct rr_err err;
     uint32_t removed = 0;
-    if (open_bench(&bench, &err) != 0)
-        return fail_work(&err);
+    if (rr_bench_open(&bench, &err) != 0)
+        return rr_command_fail_work(&err);
     int rc = rr_job_prune(&bench.service, &removed, &err);
     rr_store_close(&bench.service.store);
     if (rc != 0)
-        return fail_work(&err);
+        return rr_command_fail_work(&err);
     printf("%u old files removed\n", removed);
     return EXIT_OK;
 }
@@ -428,12 +380,12 @@ static int run_demo(int argc, char **argv) {
         {"wide", RR_OPTION_FLAG, &demo.wide, NULL, "tables as wide as real ones, 147 columns"},
         {0},
     };
-    if (!begin("demo --output FILE [--deals N] [--seed S] [--wide]", options, argc, argv, &status))
+    if (!rr_command_begin("demo --output FILE [--deals N] [--seed S] [--wide]", options, argc, argv, &status))
         return status;
     struct rr_err err;
     if (output == NULL || demo.deals == 0 || year > 9999) {
         rr_err_set(&err, RR_BAD_SETTING, "demo needs --output FILE, at least one deal, and a year of four digits");
-        return fail(EXIT_USAGE, &err);
+        return rr_command_fail(EXIT_USAGE, &err);
     }
     struct rr_watch watch = rr_watch_begin("demo");
     demo.year = (int)year;
@@ -441,7 +393,7 @@ static int run_demo(int argc, char **argv) {
     demo.progress_ctx = &watch;
     int rc = rr_demo_make(&demo, output, &err);
     rr_watch_end(&watch);
-    return rc == 0 ? EXIT_OK : fail_work(&err);
+    return rc == 0 ? EXIT_OK : rr_command_fail_work(&err);
 }
 
 static void print_help(void) {

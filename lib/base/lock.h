@@ -4,6 +4,8 @@
 #include "base/clock.h"
 #include "base/err.h"
 
+#include <sys/types.h>
+
 /* An exclusive lock among processes: flock on a permanent file, which is never renamed and never unlinked.
  *
  *     struct rr_lock lock = RR_LOCK_FREE;
@@ -19,5 +21,8 @@ struct rr_lock {
 
 int rr_lock_try(struct rr_lock *lock, const char *path, struct rr_err *err);
 void rr_lock_release(struct rr_lock *lock);
+
+/* Which process holds it, as the kernel lists it (/proc/locks); 0 where nobody does, or where that cannot be seen from here. */
+pid_t rr_lock_holder(const char *path);
 
 #endif

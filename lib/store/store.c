@@ -67,6 +67,12 @@ bool rr_store_is_locked(struct rr_store *store) {
     return false;
 }
 
+pid_t rr_store_lock_holder(const struct rr_store *store) {
+    char path[PATH_MAX];
+    rr_layout_lock(store, path);
+    return rr_lock_holder(path);
+}
+
 void rr_store_unlock(struct rr_store *store) {
     rr_lock_release(&store->lock);
 }

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* Where reports and their status are kept, and the lock that makes generations take turns. Nothing above knows that
  * these are files.
@@ -66,6 +67,9 @@ int rr_store_lock(struct rr_store *store, struct rr_err *err);
 /* Does somebody else hold it at this moment? */
 bool rr_store_is_locked(struct rr_store *store);
 void rr_store_unlock(struct rr_store *store);
+
+/* Which process holds it; 0 where none does, or none that can be seen from here. */
+pid_t rr_store_lock_holder(const struct rr_store *store);
 
 /* RR_NOT_FOUND when there is no such report, RR_BROKEN when what is there is not valid. document is emptied first, is the
  * caller's, and is freed by rr_document_free whatever came back. */

@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# riskreport doctor: finds each thing that is wrong, says how to mend it, and leaves all as it was; riskreport status for people.
+# shellcheck source=tests/lib.sh
+source "$(dirname -- "${BASH_SOURCE[0]}")/../lib.sh"
+
+export DB_PATH=$work_dir/crm.db
+settled_copy "$FIXTURES/crm_small.db" "$DB_PATH"
+
+# visit NAME STATUS: what the doctor says, in $said.
+visit() {
+    said=$("$CLI" doctor 2>&1)
+    same "$1: exit status $2" "$2" $?
+}
+# finds NAME STATE WHAT TEXT: is there such a line? And one below it that says how to mend what is wrong.
+finds() {
+    check "$1" awk -v state="$2" -v what="$3" -v text="$4" '
+        $1 == state && $2 == what && index($0, text) { found = 1; if (state == "WRONG") { getline; found = /^ +-> ./ } exit }
+        END { exit !found }' <<<"$said"
+}
+on_terminal() { script -qec "$*" /dev/null | tr -d '\r'; }
+
+start_service
+visit 'nothing made yet' 1
+finds 'a mode without a report' WRONG offline 'no report has been made yet'
+finds 'the database is sound' ok database 'tables, columns and pages are sound'
+finds 'both sockets are listened to' ok sockets 'worker.sock: a pool listens'
+finds 'the other too' ok sockets 'compute.sock: a pool listens'
+finds 'nginx takes its configuration' ok nginx 'is accepted'
+finds 'the zone' ok clock 'in Asia/Seoul'
+"$CLI" run >/dev/null
+visit 'all is well' 0
+same 'and it says so, last' 'all is well' "$(tail -n 1 <<<"$said")"
+check 'with nothing wrong' test -z "$(grep WRONG <<<"$said")"
+report "?date=$(TZ=Asia/Seoul date +%F)"
+same 'the workers are as well after the visit' '200 hit' "$status $(header X-Report-Source)"
+
+same 'status on a terminal is a table' 'MODE offline online' "$(on_terminal "$CLI" status | cut -d' ' -f1 | xargs)"
+same 'of one mode' 'online SUCCESS' "$(on_terminal "$CLI" status --mode online | awk 'NR == 2 { print $1, $2 }')"
+check 'JSON where that is asked for' jq -e .online.last_success <<<"$(on_terminal "$CLI" status --json)"
+check 'or where nobody looks' jq -e .online.last_success <<<"$("$CLI" status)"
+
+bash -c 'exec {fd}>>"$CACHE_DIR/.counterparty_risk.lock"; flock "$fd"; echo >"$1"; exec sleep 60' holder "$work_dir/held" &
+holder=$!
+until [[ -e $work_dir/held ]]; do sleep 0.05; done
+visit 'a lock that is held is no fault' 0
+finds 'who took it' note lock 'taken by process'
+kill "$holder"
+wait "$holder" 2>/dev/null
+flock "$CACHE_DIR/.counterparty_risk.lock" sleep 60 &
+holder=$!
+until "$CLI" doctor | grep -q "held by process $holder (flock), which began at 20"; do
+    sleep 0.05
+    ((++tries < 100)) || break
+done
+visit 'nor while its holder lives' 0
+finds 'who holds it, and since when' note lock "held by process $holder (flock), which began at 20"
+pkill -P "$holder"
+kill "$holder" 2>/dev/null
+wait "$holder" 2>/dev/null
+
+export READY_MAX_AGE_SEC=60
+jq -c '.last_success.generated_at = "2026-01-10T08:00:00+09:00"' "$CACHE_DIR/status.json" >"$work_dir/status" && cp "$work_dir/status" "$CACHE_DIR/status.json"
+printf '{' >"$CACHE_DIR/2026-01-11.json"
+printf 'server {' >>"$RUN_DIR/nginx.conf"
+cp -- "$DB_PATH" "$work_dir/good.db"
+sqlite3 "$DB_PATH" 'ALTER TABLE deal RENAME COLUMN "금액" TO "amount"'
+visit 'much is wrong' 1
+finds 'an old success' WRONG offline 'the last success is'
+finds 'a broken report' WRONG cache 'files are broken'
+finds 'by its name' note cache 'report_cache/2026-01-11.json'
+finds 'a missing column' WRONG database 'has no column "금액"'
+finds 'a changed database' note database 'DB_STABLE_WINDOW_SEC'
+finds 'nginx.conf' WRONG nginx 'is refused'
+DB_STABLE_WINDOW_SEC=0 "$CLI" run >/dev/null 2>&1
+visit 'a failed run' 1
+finds 'why' WRONG online 'the last run failed: DB_INVALID'
+check 'status tells it on a line of its own' grep -q '^ *DB_INVALID: ' <<<"$(on_terminal "$CLI" status)"
+head -c 20000 "$work_dir/good.db" >"$DB_PATH"
+visit 'a database cut short' 1
+finds 'is found' WRONG database "$DB_PATH"
+rm -- "$DB_PATH"
+visit 'no database' 1
+finds 'is said' WRONG database 'cannot be found'
+stop_service
+visit 'stopped pools' 1
+finds 'are missed' WRONG sockets 'nobody listens'
+CACHE_DIR=$work_dir/none visit 'no cache' 1
+finds 'is said too' WRONG cache 'is not there'
+check 'and none is made' test ! -e "$work_dir/none"
+DB_RETRY=many visit 'a bad setting' 1
+finds 'is named' WRONG settings 'DB_RETRY="many"'
+
+finish
