@@ -1,5 +1,6 @@
 #include "store/cards.h"
 #include "store/layout.h"
+#include "store/summarize.h"
 #include "store/version.h"
 
 #include "base/clock.h"
@@ -160,6 +161,10 @@ static int verify_entry(void *ctx, const char *name, const char *path, struct rr
     rr_store_display_path(&key, display);
     int rc = rr_store_find(verification->store, &key, &document, err);
     verification->tell(verification->ctx, display, rc == 0 ? NULL : err->message);
+    if (rc == 0 && rr_summary_is_wrong(verification->store, &document)) {
+        rr_summary_display(&key, display);
+        verification->tell(verification->ctx, display, "it does not say what its report says; remove it, and it is made anew");
+    }
     rr_document_free(&document);
     return 0;
 }

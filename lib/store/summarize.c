@@ -176,6 +176,11 @@ void rr_summary_path(const struct rr_store *store, const struct rr_key *key, cha
              RR_SUMMARY_SUFFIX);
 }
 
+void rr_summary_display(const struct rr_key *key, char text[RR_REPORT_PATH_SIZE]) {
+    snprintf(text, RR_REPORT_PATH_SIZE, "report_cache/%s/%s-%s%s", RR_VERSIONS_FOLDER, rr_mode_name(key->mode), key->as_of,
+             RR_SUMMARY_SUFFIX);
+}
+
 void rr_summary_file_text(const struct rr_file_state *file, char text[RR_FILE_STATE_SIZE]) {
     snprintf(text, RR_FILE_STATE_SIZE, "%d-%llu-%lld-%lld", format_version, (unsigned long long)file->inode,
              (long long)file->size, (long long)file->mtime_ns);

@@ -28,4 +28,10 @@ int rr_summarize(struct rr_slice report, const struct rr_document_meta *meta, co
 int rr_summarize_draft(const struct rr_draft *draft, const struct rr_document_meta *meta, struct rr_draft *summary,
                        struct rr_err *err);
 
+/* Is there a summary that was made from the very file that the document was just found in, and says something else? */
+bool rr_summary_is_wrong(struct rr_store *store, const struct rr_document *document);
+
+/* Its name for people. */
+void rr_summary_display(const struct rr_key *key, char text[RR_REPORT_PATH_SIZE]);
+
 #endif

@@ -88,21 +88,37 @@ static void keep(struct rr_store *store, const struct rr_key *key, const struct 
         rr_draft_commit(&draft, &ignored);
 }
 
+/* Appends the summary of a document that was just found. */
+static int summarize(struct rr_store *store, const struct rr_document *document, struct rr_buf *text, struct rr_err *err) {
+    const struct rr_sink into_text = {append, text};
+    const struct rr_remembered *remembered = rr_layout_remembered(store, &document->meta.key);
+    return rr_summarize((struct rr_slice){document->body.ptr, document->body.len}, &remembered->meta, &remembered->file,
+                        &into_text, err);
+}
+
 static int make(struct rr_store *store, const struct rr_key *key, struct rr_summary *summary, struct rr_err *err) {
     struct rr_document document = RR_DOCUMENT_EMPTY;
-    const struct rr_sink into_text = {append, &summary->text};
-    int rc = rr_store_find(store, key, &document, err);
-    if (rc == 0) {
-        const struct rr_remembered *remembered = rr_layout_remembered(store, key);
-        rc = rr_summarize((struct rr_slice){document.body.ptr, document.body.len}, &remembered->meta, &remembered->file,
-                          &into_text, err);
-    }
+    int rc = rr_store_find(store, key, &document, err) == 0 ? summarize(store, &document, &summary->text, err) : -1;
     rr_document_free(&document);
     if (rc == 0) {
         keep(store, key, &summary->text);
         rc = take_head(summary) ? 0 : rr_fail_memory(err);
     }
     return rc;
+}
+
+bool rr_summary_is_wrong(struct rr_store *store, const struct rr_document *document) {
+    const struct rr_key *key = &document->meta.key;
+    const struct rr_file_state file = rr_layout_remembered(store, key)->file;
+    struct rr_summary kept = {.key = *key, .text = RR_BUF_INIT(RR_DOCUMENT_MAX_BYTES)}, made = kept;
+    struct rr_err ignored;
+    bool wrong =
+        load(store, key, &file, RR_SUMMARY_ROWS, &kept) && summarize(store, document, &made.text, &ignored) == 0 &&
+        take_head(&made) &&
+        (!cJSON_Compare(kept.head, made.head, true) || rr_slice_compare(rr_summary_rows(&kept), rr_summary_rows(&made)) != 0);
+    rr_summary_free(&kept);
+    rr_summary_free(&made);
+    return wrong;
 }
 
 int rr_store_summary(struct rr_store *store, const struct rr_key *key, enum rr_summary_part part, struct rr_summary *summary,

@@ -198,6 +198,42 @@ static void reports_are_listed_oldest_first(void **state) {
     free(keys.keys);
 }
 
+static void note(void *ctx, const char *path, const char *problem) {
+    char *told = ctx;
+    if (problem != NULL)
+        snprintf(told + strlen(told), 200, "%s; ", path);
+}
+
+static const char *verify(void) {
+    static char told[1000];
+    struct rr_err err;
+    told[0] = '\0';
+    assert_ok(rr_store_verify(store, note, told, &err));
+    return told;
+}
+
+static void verify_finds_one_that_says_something_else(void **state) {
+    (void)state;
+    publish(ALPHA "," BETA);
+    assert_string_equal(verify(), "");
+    char *text = test_read_file(at(SUMMARY));
+    char *coverage = strstr(text, ",90,");
+    assert_non_null(coverage);
+    coverage[1] = '8';
+    test_write_file(at(SUMMARY), text);
+    assert_string_equal(verify(), "report_cache/" SUMMARY "; ");
+    coverage[1] = '9';
+    char *severe = strstr(text, "\"severe\":1");
+    severe[9] = '2';
+    test_write_file(at(SUMMARY), text);
+    assert_string_equal(verify(), "report_cache/" SUMMARY "; ");
+    free(text);
+    test_set_age(at("2026-01-19.json"), 100); /* of an older file: it is not asked */
+    assert_string_equal(verify(), "");
+    assert_int_equal(unlink(at(SUMMARY)), 0);
+    assert_string_equal(verify(), "");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_shop, close_shop)
 
 int main(void) {
@@ -210,6 +246,7 @@ int main(void) {
         TEST(any_spelling_and_any_layout_gives_the_same),
         TEST(a_report_without_rows_has_none),
         TEST(reports_are_listed_oldest_first),
+        TEST(verify_finds_one_that_says_something_else),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
