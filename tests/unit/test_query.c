@@ -294,6 +294,54 @@ static void a_date_within_a_longer_text_is_read_by_its_length(void **state) {
     assert_string_equal(query.as_of, "2026-01-19");
 }
 
+/* What comes of a query string at an address that takes those parameters: `FROM TO FORMAT LANG`, or the error's code. */
+static const char *outcome_at(unsigned parameters, const char *text) {
+    static char outcome[100];
+    struct rr_query query;
+    struct rr_err err;
+    if (rr_query_parse(&parser, rr_slice_of(text), parameters, &query, &err) != 0)
+        return rr_code_name(err.code);
+    snprintf(outcome, sizeof outcome, "%s %s %s %s", query.has_from ? query.from : "-", query.has_to ? query.to : "-",
+             query.has_format ? rr_format_name(query.format) : "-", rr_language_name(query.language));
+    return outcome;
+}
+
+static void ranges_formats_and_languages_are_read(void **state) {
+    (void)state;
+    static const char *const cases[][2] = {
+        {"", "- - - ko"},
+        {"from=2026-01-18&to=2026-01-19", "2026-01-18 2026-01-19 - ko"},
+        {"to=2026-01-18&from=2026-01-18", "2026-01-18 2026-01-18 - ko"},
+        {"from=2026-01-18", "2026-01-18 - - ko"},
+        {"to=2026-01-18", "- 2026-01-18 - ko"},
+        {"from=2026-01-19&to=2026-01-18", "INVALID_DATE"},
+        {"from=", "INVALID_DATE"},
+        {"to=2026-02-30", "INVALID_DATE"},
+        {"from=2026-01-18&from=2026-01-18", "INVALID_QUERY"},
+        {"to=%", "INVALID_QUERY"},
+        {"format=csv&lang=en", "- - csv en"},
+        {"format=json", "- - json ko"},
+        {"l%61ng=ko", "- - - ko"},
+        {"format=", "INVALID_FORMAT"},
+        {"format=CSV", "INVALID_FORMAT"},
+        {"format=csv%00", "INVALID_FORMAT"},
+        {"lang=", "INVALID_LANG"},
+        {"lang=kr", "INVALID_LANG"},
+        {"lang=en&lang=en", "INVALID_QUERY"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        if (strcmp(outcome_at(all_parameters, cases[i][0]), cases[i][1]) != 0)
+            fail_msg("?%s: %s, not %s", cases[i][0], outcome_at(all_parameters, cases[i][0]), cases[i][1]);
+}
+
+static void a_parameter_means_nothing_where_it_is_not_taken(void **state) {
+    (void)state;
+    const unsigned parameters = RR_TAKES(RR_PARAMETER_DATE) | RR_TAKES(RR_PARAMETER_FROM);
+    assert_string_equal(outcome_at(parameters, "to=x&to=x&format=%zz&lang&mode=x"), "- - - ko");
+    assert_string_equal(outcome_at(parameters, "from=x"), "INVALID_DATE");
+    assert_string_equal(outcome_at(0, "date=x&mode=x"), "- - - ko");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(dates_of_the_calendar_pass),
@@ -310,6 +358,8 @@ int main(void) {
         cmocka_unit_test(messages_say_what_would_be_right),
         cmocka_unit_test(one_value_is_read_as_the_querys),
         cmocka_unit_test(a_date_within_a_longer_text_is_read_by_its_length),
+        cmocka_unit_test(ranges_formats_and_languages_are_read),
+        cmocka_unit_test(a_parameter_means_nothing_where_it_is_not_taken),
     };
     return cmocka_run_group_tests(tests, open_parser, close_parser);
 }

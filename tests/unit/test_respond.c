@@ -49,9 +49,10 @@ static void errors_have_the_status_of_whose_fault_it_is(void **state) {
     static const struct {
         enum rr_code code;
         int status;
-    } cases[] = {{RR_BAD_DATE, 400},           {RR_BAD_MODE, 400},    {RR_BAD_QUERY, 400},  {RR_QUERY_TOO_LONG, 414},
-                 {RR_DB_NOT_FOUND, 500},       {RR_DB_UNSTABLE, 500}, {RR_DB_INVALID, 500}, {RR_PIPELINE_FAILED, 500},
-                 {RR_CACHE_WRITE_FAILED, 500}, {RR_LOCK_TIMEOUT, 500}};
+    } cases[] = {{RR_BAD_DATE, 400},    {RR_BAD_FORMAT, 400}, {RR_BAD_LANGUAGE, 400},    {RR_NOT_CACHED, 404},
+                 {RR_BAD_MODE, 400},    {RR_BAD_QUERY, 400},  {RR_QUERY_TOO_LONG, 414},  {RR_DB_NOT_FOUND, 500},
+                 {RR_DB_UNSTABLE, 500}, {RR_DB_INVALID, 500}, {RR_PIPELINE_FAILED, 500}, {RR_CACHE_WRITE_FAILED, 500},
+                 {RR_LOCK_TIMEOUT, 500}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct rr_response response = RR_RESPONSE_EMPTY;
         struct rr_err err;
@@ -193,6 +194,33 @@ static void gzip_is_sent_to_who_takes_it(void **state) {
     assert_false(rr_request_takes_gzip(&(struct rr_request){.accept_encoding = NULL}));
 }
 
+static void a_table_is_for_who_would_rather_have_it(void **state) {
+    (void)state;
+    static const struct {
+        const char *accepts;
+        bool prefers;
+    } cases[] = {
+        {"text/csv", true},
+        {"TEXT/CSV; charset=utf-8", true},
+        {"text/csv, */*", true},
+        {"text/csv, application/json;q=0.9", true},
+        {"text/csv;q=0.5, application/json;q=0.4, */*;q=0.1", true},
+        {"application/json, text/csv", false},
+        {"text/csv;q=0.5, application/json", false},
+        {"text/csv;q=0.5, */*", false},
+        {"text/csv;q=0", false},
+        {"text/*", false},
+        {"*/*", false},
+        {"text/csvx, xtext/csv", false},
+        {"", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct rr_request asked = {.accept = cases[i].accepts};
+        assert_case(cases[i].accepts, rr_request_prefers_csv(&asked), cases[i].prefers);
+    }
+    assert_false(rr_request_prefers_csv(&(struct rr_request){.accept = NULL}));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_json_answer_is_200),
@@ -204,6 +232,7 @@ int main(void) {
         cmocka_unit_test(if_modified_since_counts_only_without_if_none_match),
         cmocka_unit_test(what_is_no_date_is_no_if_modified_since),
         cmocka_unit_test(gzip_is_sent_to_who_takes_it),
+        cmocka_unit_test(a_table_is_for_who_would_rather_have_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

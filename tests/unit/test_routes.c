@@ -356,6 +356,10 @@ static void what_has_to_be_made_goes_to_the_other_pool(void **state) {
     assert_string_equal(sent_to(desk), "/_compute?date=2026-01-19&mode=online");
     assert_int_equal(desk->response.body.len, 0);
     assert_string_equal(header(desk, "ETag"), "");
+    assert_int_equal(ask(desk, "GET", REPORT "?date=2026-01-19&format=csv&lang=en"), 200);
+    assert_string_equal(sent_to(desk), "/_compute?date=2026-01-19&mode=offline&format=csv&lang=en");
+    assert_int_equal(ask(desk, "GET", REPORT "?date=2026-01-19&format=json"), 200);
+    assert_string_equal(sent_to(desk), "/_compute?date=2026-01-19&mode=offline&format=json&lang=ko");
     assert_int_equal(ask(desk, "POST", RECOMPUTE "?date=2026-01-19"), 200);
     assert_string_equal(sent_to(desk), "/_compute/recompute?date=2026-01-19&mode=offline");
     pid_t holder = test_hold_lock(desk->bench.cache_dir);
@@ -518,6 +522,55 @@ static void other_origins_read_only_where_they_are_named(void **state) {
     assert_int_equal(ask(desk, "OPTIONS", RECOMPUTE), 405);
 }
 
+static void a_table_has_an_etag_of_its_own_and_a_name(void **state) {
+    struct desk *desk = *state;
+    char report_etag[40], etag[60];
+    ask(desk, "GET", REPORT "?date=2026-01-19");
+    snprintf(report_etag, sizeof report_etag, "%s", header(desk, "ETag"));
+    ask_as_nginx(desk);
+    assert_int_equal(ask(desk, "GET", REPORT "?date=2026-01-19&format=csv"), 200);
+    assert_string_equal(sent_to(desk), "");
+    assert_string_equal(header(desk, "Content-Type"), "text/csv; charset=utf-8");
+    assert_string_equal(header(desk, "Content-Disposition"), "attachment; filename=\"counterparty-risk-offline-2026-01-19.csv\"");
+    assert_string_equal(header(desk, "X-Report-Source"), "hit");
+    assert_true(desk->response.body.len > 100);
+    snprintf(etag, sizeof etag, "%s", header(desk, "ETag"));
+    assert_true(strncmp(etag, report_etag, strlen(report_etag) - 1) == 0 && strstr(etag, "-ko\"") != NULL);
+    desk->if_none_match = etag;
+    assert_int_equal(ask(desk, "GET", REPORT "?date=2026-01-19&format=csv"), 304);
+    assert_int_equal(ask(desk, "GET", REPORT "?date=2026-01-19&format=csv&lang=en"), 200);
+    assert_int_equal(ask(desk, "GET", REPORT "?date=2026-01-19"), 200);
+    desk->if_none_match = report_etag;
+    assert_int_equal(ask(desk, "GET", REPORT "?date=2026-01-19&format=csv"), 200);
+}
+
+static void series_and_differences_are_kept_and_errors_are_not(void **state) {
+    struct desk *desk = *state;
+    static const char *const targets[] = {REPORT "/dates", REPORT "/history", REPORT "/diff?from=2026-01-19&to=2026-01-19"};
+    ask(desk, "GET", REPORT "?date=2026-01-19");
+    for (size_t i = 0; i < sizeof targets / sizeof targets[0]; i++) {
+        char etag[40];
+        desk->if_none_match = NULL;
+        assert_int_equal(ask(desk, "GET", targets[i]), 200);
+        assert_string_equal(header(desk, "Cache-Control"), "no-cache");
+        assert_string_equal(body_text(desk, "mode"), "offline");
+        snprintf(etag, sizeof etag, "%s", header(desk, "ETag"));
+        desk->if_none_match = etag;
+        assert_int_equal(ask(desk, "GET", targets[i]), 304);
+        assert_true(desk->response.without_body);
+    }
+    desk->if_none_match = "*";
+    assert_int_equal(ask(desk, "GET", REPORT "/diff?from=2026-01-18&to=2026-01-19"), 404);
+    check_problem(desk, "REPORT_NOT_CACHED");
+    assert_string_equal(body_text(desk, "missing.0"), "2026-01-18");
+    assert_int_equal(ask(desk, "GET", REPORT "/diff?to=2026-01-19"), 400);
+    check_problem(desk, "INVALID_DATE");
+    assert_int_equal(ask(desk, "GET", REPORT "?format=xml"), 400);
+    check_problem(desk, "INVALID_FORMAT");
+    assert_int_equal(ask(desk, "GET", REPORT "?lang=de"), 400);
+    check_problem(desk, "INVALID_LANG");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_desk, close_desk)
 
 int main(void) {
@@ -542,6 +595,8 @@ int main(void) {
         TEST(a_token_is_needed_where_there_are_tokens),
         TEST(pages_of_other_origins_may_not_recompute),
         TEST(other_origins_read_only_where_they_are_named),
+        TEST(a_table_has_an_etag_of_its_own_and_a_name),
+        TEST(series_and_differences_are_kept_and_errors_are_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
