@@ -87,6 +87,7 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 $(BUILD)/lib/model/prompt.o: $(wildcard lib/model/prompts/*/*/*)
+$(BUILD)/lib/report/vocabulary.o: lib/report/vocabulary.txt
 
 run: packages-build packages-run
 	@$(MAKE) --no-print-directory -j$(shell nproc) programs

@@ -9,13 +9,18 @@ struct rr_pattern {
     pcre2_match_data *match;
 };
 
-int rr_pattern_compile(struct rr_pattern **out, const char *expression, struct rr_err *err) {
+struct rr_search {
+    const struct rr_pattern *pattern;
+    pcre2_match_data *match;
+};
+
+static int compile(struct rr_pattern **out, const char *expression, uint32_t options, struct rr_err *err) {
     struct rr_pattern *pattern = calloc(1, sizeof *pattern);
     if (pattern == NULL)
         return rr_fail_memory(err);
     int code;
     PCRE2_SIZE at;
-    pattern->code = pcre2_compile((PCRE2_SPTR)expression, PCRE2_ZERO_TERMINATED, PCRE2_DOLLAR_ENDONLY, &code, &at, NULL);
+    pattern->code = pcre2_compile((PCRE2_SPTR)expression, PCRE2_ZERO_TERMINATED, options, &code, &at, NULL);
     if (pattern->code != NULL)
         pattern->match = pcre2_match_data_create_from_pattern(pattern->code, NULL);
     if (pattern->match == NULL) {
@@ -23,6 +28,17 @@ int rr_pattern_compile(struct rr_pattern **out, const char *expression, struct r
         return rr_fail(err, RR_PIPELINE_FAILED, "a pattern cannot be compiled (PCRE2 code %d)", code);
     }
     *out = pattern;
+    return 0;
+}
+
+int rr_pattern_compile(struct rr_pattern **out, const char *expression, struct rr_err *err) {
+    return compile(out, expression, PCRE2_DOLLAR_ENDONLY, err);
+}
+
+int rr_pattern_compile_text(struct rr_pattern **out, const char *expression, struct rr_err *err) {
+    if (compile(out, expression, PCRE2_UTF | PCRE2_CASELESS | PCRE2_MATCH_INVALID_UTF, err) != 0)
+        return -1;
+    pcre2_jit_compile((*out)->code, PCRE2_JIT_COMPLETE); /* where that cannot be, it is matched as it is */
     return 0;
 }
 
@@ -49,4 +65,35 @@ void rr_pattern_free(struct rr_pattern **pattern) {
     pcre2_code_free((*pattern)->code);
     free(*pattern);
     *pattern = NULL;
+}
+
+int rr_search_open(struct rr_search **out, const struct rr_pattern *pattern, struct rr_err *err) {
+    struct rr_search *search = calloc(1, sizeof *search);
+    if (search == NULL)
+        return rr_fail_memory(err);
+    search->pattern = pattern;
+    search->match = pcre2_match_data_create_from_pattern(pattern->code, NULL);
+    if (search->match == NULL) {
+        rr_search_close(&search);
+        return rr_fail_memory(err);
+    }
+    *out = search;
+    return 0;
+}
+
+bool rr_search_next(struct rr_search *search, struct rr_slice text, size_t offset, struct rr_hit *hit) {
+    if (offset >= text.len ||
+        pcre2_match(search->pattern->code, (PCRE2_SPTR)text.ptr, text.len, offset, PCRE2_NOTEMPTY, search->match, NULL) <= 0)
+        return false;
+    const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(search->match);
+    *hit = (struct rr_hit){ends[0], ends[1], (const char *)pcre2_get_mark(search->match)};
+    return true;
+}
+
+void rr_search_close(struct rr_search **search) {
+    if (*search == NULL)
+        return;
+    pcre2_match_data_free((*search)->match);
+    free(*search);
+    *search = NULL;
 }

@@ -7,4 +7,7 @@
  * -1 where the system refuses; the caller does the work itself then. */
 int rr_thread_start(pthread_t *thread, void *(*run)(void *ctx), void *ctx);
 
+/* Calls work(ctx, part) for each part below parts, each in a thread of its own where the system allows, and waits for them. */
+void rr_thread_share(void (*work)(void *ctx, int part), void *ctx, int parts);
+
 #endif

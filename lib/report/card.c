@@ -1,9 +1,12 @@
 #include "report/card.h"
 
 #include "base/number.h"
+#include "report/phrases.h"
 
 #include <math.h>
 #include <string.h>
+
+enum { quoted_max_chars = 40 };
 
 /* A sentence on its way into a card: a hundred thousand rows have three each, and printf's reading of formats took longer than
  * all the rest of a row. What does not fit is left out. */
@@ -53,10 +56,12 @@ static double percent_of(double ratio) {
     return floor(ratio * 1e4) / 1e2;
 }
 
-/* `올해 목표 1.00억 원 대비 확정 0.20억 원, 예상 0.00억 원으로 부족분은 0.80억 원입니다.` */
+/* `올해 오프라인 목표 1.00억 원 대비 확정 0.20억 원, 예상 0.00억 원으로 부족분은 0.80억 원입니다.` */
 static void tell_amounts(char sentence[RR_CARD_SENTENCE_MAX], const struct rr_row *row) {
     struct pen pen = pen_on(sentence);
-    add_eok(&pen, "올해 목표 ", row->risk.target_krw);
+    add(&pen, "올해 ");
+    add(&pen, rr_phrase_mode(row->account->mode));
+    add_eok(&pen, " 목표 ", row->risk.target_krw);
     add(&pen, row->risk.has_ratio ? " 대비" : "(전년 확정 실적 없음),");
     add_eok(&pen, " 확정 ", (double)row->account->confirmed_krw);
     add_eok(&pen, ", 예상 ", (double)row->account->expected_krw);
@@ -90,44 +95,100 @@ static void tell_coverage(char sentence[RR_CARD_SENTENCE_MAX], const struct rr_r
     }
 }
 
-/* `올해 확정 딜 2건, 성사 가능성이 높은 딜 1건이 있습니다.` */
-static void tell_pipeline(char sentence[RR_CARD_SENTENCE_MAX], const struct rr_row *row) {
-    const struct rr_account *account = row->account;
-    struct pen pen = pen_on(sentence);
+/* What goes on behind the pipeline, in one sentence with it; NOTHING: it ends there. */
+enum sequel { NOTHING, MEMOS, LOSSES, CONTACT };
+
+/* What memos say: of how many each blocker is. */
+struct blockers {
+    uint32_t mentions[RR_BLOCKER_COUNT];
+    uint32_t memos[RR_BLOCKER_COUNT];
+};
+
+static enum sequel sequel_of(const struct rr_card_facts *facts, const struct blockers *blockers, enum rr_blocker first) {
+    const struct rr_signals *signals = &facts->signals;
+    if (blockers->memos[first] > 0)
+        return MEMOS;
+    if (signals->lost_90d > 0)
+        return LOSSES;
+    return signals->last_contact != RR_DAY_UNKNOWN && signals->last_contact <= facts->as_of ? CONTACT : NOTHING;
+}
+
+/* `올해 확정 딜 2건, 성사 가능성이 높은 딜 1건이 있습니다.` or, with a sequel, `... 1건이 있으며, ` */
+static void tell_pipeline(struct pen *pen, const struct rr_account *account, bool ends) {
     if (account->confirmed_deals + account->expected_deals == 0) {
-        add(&pen, "올해 확정되었거나 성사 가능성이 높은 딜이 없습니다.");
+        add(pen, "올해 확정되었거나 성사 가능성이 높은 딜이 없");
+        add(pen, ends ? "습니다." : "고, ");
         return;
     }
-    add_count(&pen, "올해 확정 딜 ", account->confirmed_deals);
-    add_count(&pen, "건, 성사 가능성이 높은 딜 ", account->expected_deals);
+    add_count(pen, "올해 확정 딜 ", account->confirmed_deals);
+    add_count(pen, "건, 성사 가능성이 높은 딜 ", account->expected_deals);
     if (account->amount_zero_deals > 0) {
-        add_count(&pen, "건이며 이 중 ", account->amount_zero_deals);
-        add(&pen, "건은 금액이 확인되지 않습니다.");
+        add_count(pen, "건이며 이 중 ", account->amount_zero_deals);
+        add(pen, "건은 금액이 확인되지 않");
+        add(pen, ends ? "습니다." : "고, ");
     } else {
-        add(&pen, "건이 있습니다.");
+        add(pen, ends ? "건이 있습니다." : "건이 있으며, ");
     }
 }
 
-/* What to do about a blocker, at each level: a counterparty that is on course needs no rescue. */
-static const struct advice {
-    const char *blocker;
-    const char *actions[RR_LEVEL_COUNT][RR_CARD_ACTIONS_MAX];
-} pipeline_zero =
-    {
-        "PIPELINE_ZERO",
-        {[RR_SEVERE] = {"이번 주 안에 담당자와 미팅을 잡아 올해 교육 계획과 예산을 확인합니다.",
-                        "전년 수강 실적을 바탕으로 재구매 제안서를 작성해 전달합니다.",
-                        "의사결정권자와 새 접점을 찾아 파이프라인을 다시 만듭니다."}},
-},
-  fit_unclear = {
-      "FIT_UNCLEAR",
-      {[RR_SEVERE] = {"담당자와 요구 사항을 다시 확인해 맞는 과정과 규모를 정합니다.",
-                      "성사 가능성이 높은 딜의 체결 일정을 앞당길 방안을 협의합니다.", "부족분을 채울 추가 과정을 제안합니다."},
-       [RR_NORMAL] = {"담당자와 요구 사항을 다시 확인해 맞는 과정과 규모를 정합니다.",
-                      "진행 중인 딜의 체결 일정과 금액을 확정합니다."},
-       [RR_GOOD] = {"현재 진행 중인 딜의 일정과 금액을 정기적으로 점검합니다.",
-                    "만족도를 확인하고 추가 교육 수요를 발굴합니다."}},
-};
+/* `메모 12건 중 3건에서 예산 제약이 확인됩니다.` Of undated memos nobody knows that they are recent. */
+static void tell_memos(struct pen *pen, const struct rr_card_facts *facts, const struct blockers *blockers,
+                       enum rr_blocker first) {
+    add_count(pen, "메모 ", facts->memo_count);
+    add_count(pen, "건 중 ", blockers->memos[first]);
+    add(pen, "건에서 ‘");
+    add(pen, rr_phrase_blocker(first));
+    add(pen, "’ 신호가 확인됩니다.");
+}
+
+/* A text of the CRM in a sentence: its beginning, and nothing that is no character. */
+static void add_quoted(struct pen *pen, struct rr_slice text) {
+    size_t at = 0;
+    for (size_t chars = 0; at < text.len && chars < quoted_max_chars; chars++) {
+        size_t len = rr_utf8_length(text.ptr + at, text.len - at);
+        if (len == 0 || (unsigned char)text.ptr[at] < ' ')
+            break;
+        at += len;
+    }
+    add_bytes(pen, text.ptr, at);
+    add(pen, at < text.len ? "…" : "");
+}
+
+/* `최근 90일 동안 딜 2건을 잃었습니다(가장 잦은 사유: 예산 부족).` */
+static void tell_losses(struct pen *pen, const struct rr_signals *signals) {
+    add_count(pen, "최근 90일 동안 딜 ", signals->lost_90d);
+    add(pen, "건을 잃었습니다");
+    if (signals->lost_reason_count > 0) {
+        add(pen, "(가장 잦은 사유: ");
+        add_quoted(pen, signals->lost_reasons[0]);
+        add(pen, ")");
+    }
+    add(pen, ".");
+}
+
+static void tell_signals(char sentence[RR_CARD_SENTENCE_MAX], const struct rr_card_facts *facts, const struct blockers *blockers,
+                         enum rr_blocker first) {
+    struct pen pen = pen_on(sentence);
+    enum sequel sequel = sequel_of(facts, blockers, first);
+    char day[RR_DAY_TEXT_SIZE];
+    tell_pipeline(&pen, facts->row->account, sequel == NOTHING);
+    switch (sequel) {
+    case MEMOS:
+        tell_memos(&pen, facts, blockers, first);
+        break;
+    case LOSSES:
+        tell_losses(&pen, &facts->signals);
+        break;
+    case CONTACT:
+        rr_day_text(facts->signals.last_contact, day);
+        add(&pen, "최근 연락일은 ");
+        add(&pen, day);
+        add(&pen, "입니다.");
+        break;
+    case NOTHING:
+        break;
+    }
+}
 
 void rr_card_facts_of(struct rr_card_facts *facts, const struct rr_book *book, const struct rr_row *row) {
     const struct rr_account *account = row->account;
@@ -136,15 +197,62 @@ void rr_card_facts_of(struct rr_card_facts *facts, const struct rr_book *book, c
     facts->memo_count = rr_memo_shelf_get(&book->memos, account->organization, account->counterparty, facts->memos);
 }
 
+static struct blockers count_blockers(const struct rr_card_facts *facts) {
+    struct blockers blockers = {{0}, {0}};
+    for (uint32_t m = 0; m < facts->memo_count; m++)
+        for (int b = RR_BUDGET; b < RR_BLOCKER_COUNT; b++) {
+            blockers.mentions[b] += facts->memos[m]->found[b];
+            blockers.memos[b] += facts->memos[m]->found[b] > 0;
+        }
+    return blockers;
+}
+
+/* rules.md D6: those that are mentioned most often; of a tie the first in the rules' order. How many they are. */
+static int choose_blockers(enum rr_blocker chosen[RR_CARD_BLOCKERS_MAX], const struct blockers *blockers, bool pipeline_zero) {
+    uint32_t left[RR_BLOCKER_COUNT];
+    int count = 0;
+    memcpy(left, blockers->mentions, sizeof left);
+    while (count < RR_CARD_BLOCKERS_MAX && !pipeline_zero) {
+        int most = RR_NO_PIPELINE;
+        for (int b = RR_BUDGET; b < RR_BLOCKER_COUNT; b++)
+            most = left[b] > left[most] ? b : most;
+        if (most == RR_NO_PIPELINE)
+            break;
+        chosen[count++] = (enum rr_blocker)most;
+        left[most] = 0;
+    }
+    if (count == 0)
+        chosen[count++] = pipeline_zero ? RR_NO_PIPELINE : RR_FIT_UNCLEAR;
+    return count;
+}
+
+/* The first thing for each blocker, then what else is to be done, up to three for the counterparties that need it most. Where
+ * nothing is known to block, and the counterparty is on course, it needs no rescue. */
+static void choose_actions(struct rr_card *card, const struct rr_card_facts *facts, const enum rr_blocker *chosen, int count,
+                           bool known) {
+    int wanted = card->level == RR_SEVERE ? 3 : 2, have = 0, course = 0;
+    for (int i = 0; i < count && (known || card->level != RR_GOOD); i++)
+        card->actions[have++] = rr_phrase_action(chosen[i], facts->mode, 0);
+    if (have == 1 && known)
+        card->actions[have++] = rr_phrase_action(chosen[0], facts->mode, 1);
+    /* A pipeline that is empty has no deals to speed up. */
+    course = chosen[0] == RR_NO_PIPELINE;
+    while (have < wanted)
+        card->actions[have++] = rr_phrase_course(card->level, facts->mode, course++);
+    while (have < RR_CARD_ACTIONS_MAX)
+        card->actions[have++] = NULL;
+}
+
 void rr_card_by_rule(struct rr_card *card, const struct rr_card_facts *facts) {
     const struct rr_row *row = facts->row;
+    const struct blockers blockers = count_blockers(facts);
+    enum rr_blocker chosen[RR_CARD_BLOCKERS_MAX];
+    int count = choose_blockers(chosen, &blockers, row->risk.pipeline_zero);
     card->level = row->risk.level;
-    const struct advice *advice = row->risk.pipeline_zero ? &pipeline_zero : &fit_unclear;
-    card->blockers[0] = advice->blocker;
-    card->blockers[1] = card->blockers[2] = NULL;
-    for (int i = 0; i < RR_CARD_ACTIONS_MAX; i++)
-        card->actions[i] = advice->actions[card->level][i];
+    for (int i = 0; i < RR_CARD_BLOCKERS_MAX; i++)
+        card->blockers[i] = i < count ? rr_blocker_name(chosen[i]) : NULL;
+    choose_actions(card, facts, chosen, count, row->risk.pipeline_zero || blockers.memos[chosen[0]] > 0);
     tell_amounts(card->evidence[0], row);
     tell_coverage(card->evidence[1], row, rr_day_month(facts->as_of));
-    tell_pipeline(card->evidence[2], row);
+    tell_signals(card->evidence[2], facts, &blockers, chosen[0]);
 }

@@ -2,6 +2,9 @@
 
 #include "base/hash.h"
 #include "base/memory.h"
+#include "base/thread.h"
+#include "report/sense.h"
+#include "report/vocabulary.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -180,6 +183,37 @@ int rr_memo_shelf_fill(struct rr_memo_shelf *shelf, const struct rr_memo_pile *p
     settle(&claims);
     int rc = copy(shelf, &claims);
     free(claims.items);
+    return rc;
+}
+
+/* The memos that are told apart by their number modulo the threads' are a thread's share. */
+struct sensing {
+    struct rr_memo_shelf *shelf;
+    struct rr_search **searches;
+    int threads;
+};
+
+static void sense_share(void *ctx, int part) {
+    const struct sensing *sensing = ctx;
+    for (uint32_t i = (uint32_t)part; i < sensing->shelf->memo_count; i += (uint32_t)sensing->threads)
+        rr_sense(sensing->searches[part], sensing->shelf->memos[i].text, sensing->shelf->memos[i].found);
+}
+
+int rr_memo_shelf_sense(struct rr_memo_shelf *shelf, int threads, struct rr_err *err) {
+    struct rr_search *searches[RR_MEMO_THREADS_MAX] = {NULL};
+    struct rr_pattern *vocabulary = NULL;
+    if (shelf->memo_count == 0)
+        return 0;
+    threads = threads < 1 ? 1 : threads > RR_MEMO_THREADS_MAX ? RR_MEMO_THREADS_MAX : threads;
+    int rc = rr_vocabulary_open(&vocabulary, rr_vocabulary_text, err);
+    for (int i = 0; i < threads && rc == 0; i++)
+        rc = rr_search_open(&searches[i], vocabulary, err);
+    struct sensing sensing = {shelf, searches, threads};
+    if (rc == 0)
+        rr_thread_share(sense_share, &sensing, threads);
+    for (int i = 0; i < threads; i++)
+        rr_search_close(&searches[i]);
+    rr_pattern_free(&vocabulary);
     return rc;
 }
 

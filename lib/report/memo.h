@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/table.h"
 #include "crm/tables.h"
+#include "report/blocker.h"
 #include "rules/day.h"
 
 #include <stdint.h>
@@ -16,17 +17,19 @@
  *     rr_memo_pile_add(&pile, row, &window)                        ...
  *     rr_memo_shelf_hold(&shelf, organization, counterparty)       for each row
  *     rr_memo_shelf_fill(&shelf, piles, count, whose, ctx)
+ *     rr_memo_shelf_sense(&shelf, threads, err)
  *     rr_memo_pile_free(&pile)                                     idempotent, as is rr_memo_shelf_free
  *     count = rr_memo_shelf_get(&shelf, organization, counterparty, memos)
  *
  * Organisations and counterparties go by their numbers in the book. */
-enum { RR_MEMO_DAYS = 180, RR_MEMOS_MAX = 20, RR_MEMO_MAX_CHARS = 1000 };
+enum { RR_MEMO_DAYS = 180, RR_MEMOS_MAX = 20, RR_MEMO_MAX_CHARS = 1000, RR_MEMO_THREADS_MAX = 16 };
 
 struct rr_memo {
-    struct rr_slice text; /* trimmed, its beginning; bytes of the CRM, so perhaps no UTF-8 */
-    rr_day created;       /* RR_DAY_UNKNOWN: undated */
-    int32_t second;       /* of that day */
-    uint64_t id;          /* a hash of the memo's, so that those of one second have an order too */
+    struct rr_slice text;            /* trimmed, its beginning; bytes of the CRM, so perhaps no UTF-8 */
+    rr_day created;                  /* RR_DAY_UNKNOWN: undated */
+    int32_t second;                  /* of that day */
+    uint64_t id;                     /* a hash of the memo's, so that those of one second have an order too */
+    uint8_t found[RR_BLOCKER_COUNT]; /* how often it names each blocker */
 };
 
 /* Memos from the first day to the last are kept, and undated ones. */
@@ -77,6 +80,9 @@ typedef uint32_t rr_memo_whose(const void *ctx, const struct rr_memo_links *link
                                struct rr_memo_holder holders[RR_MEMO_HOLDERS_MAX]);
 int rr_memo_shelf_fill(struct rr_memo_shelf *shelf, const struct rr_memo_pile *piles, int count, rr_memo_whose *whose,
                        const void *ctx);
+
+/* Finds what the memos say of blockers, by so many threads. -1 and err: out of memory, a vocabulary that cannot be read. */
+int rr_memo_shelf_sense(struct rr_memo_shelf *shelf, int threads, struct rr_err *err);
 
 /* The newest memos of a counterparty, each once, newest first, undated ones last; how many they are. Borrowed from the shelf. */
 uint32_t rr_memo_shelf_get(const struct rr_memo_shelf *shelf, uint32_t organization, uint32_t counterparty,

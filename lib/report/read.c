@@ -280,7 +280,9 @@ static int shelve_memos(struct crew *crew, struct rr_err *err) {
             return rr_fail_memory(err);
     for (int i = 0; i < crew->count; i++)
         piles[i] = crew->gatherers[i].memos;
-    return rr_memo_shelf_fill(&book->memos, piles, crew->count, whose_memo, &crew->entry) == 0 ? 0 : rr_fail_memory(err);
+    if (rr_memo_shelf_fill(&book->memos, piles, crew->count, whose_memo, &crew->entry) != 0)
+        return rr_fail_memory(err);
+    return rr_memo_shelf_sense(&book->memos, crew->count, err);
 }
 
 static int read_tables(struct crew *crew, struct rr_err *err) {
