@@ -6,9 +6,7 @@ source "$(dirname -- "${BASH_SOURCE[0]}")/../lib.sh"
 
 # count SERIES: its value, 0 where it is not there.
 count() { awk -v series="$1" '$1 == series { found = $2 } END { print found + 0 }' "$work_dir/metrics"; }
-# scrape [CURL OPTIONS]
-# shellcheck disable=SC2120
-scrape() { get /metrics "$@" && cp -- "$body_file" "$work_dir/metrics"; }
+scrape() { get /metrics && cp -- "$body_file" "$work_dir/metrics"; }
 # All counts of requests, and all that the histogram has.
 total_requests() { awk '/^riskreport_requests_total/ { sum += $2 } END { print sum + 0 }' "$work_dir/metrics"; }
 total_durations() { awk '/^riskreport_request_duration_seconds_count/ { sum += $2 } END { print sum + 0 }' "$work_dir/metrics"; }
