@@ -209,7 +209,7 @@ static void describe_holder(pid_t pid, struct holder *holder) {
         rr_clock_iso(rr_clock_now_s(&rr_clock_system) - since_boot.tv_sec + (int64_t)ticks / sysconf(_SC_CLK_TCK), holder->since);
     }
     if (file != NULL)
-        fclose(file);
+        (void)fclose(file);
 }
 
 static void say_locked(pid_t pid) {
@@ -274,7 +274,6 @@ static void look_at_sockets(struct visit *visit, const char *run_dir, bool packa
 
 /* Exit status of `nginx -t`, -1 where there is no nginx. Its messages go nowhere: who runs it again reads them. */
 static int test_nginx(const char *prefix, const char *conf) {
-    extern char **environ;
     char *const arguments[] = {"nginx", "-t", "-q", "-p", (char *)prefix, "-c", (char *)conf, "-e", "/dev/null", NULL};
     posix_spawn_file_actions_t actions;
     pid_t child;

@@ -4,11 +4,15 @@
 
 #include <stdio.h>
 
+#define MIN_S  INT64_C(60)
+#define HOUR_S (60 * MIN_S)
+#define DAY_S  (24 * HOUR_S)
+
 void rr_age_text(int64_t age_s, char text[RR_AGE_SIZE]) {
     static const struct {
         int64_t below_s, unit_s;
         const char *unit;
-    } steps[] = {{120, 1, "s"}, {2 * 3600, 60, "min"}, {72 * 3600, 3600, "h"}, {INT64_MAX, 24 * 3600, "d"}};
+    } steps[] = {{2 * MIN_S, 1, "s"}, {2 * HOUR_S, MIN_S, "min"}, {3 * DAY_S, HOUR_S, "h"}, {INT64_MAX, DAY_S, "d"}};
     size_t i = 0;
     while (age_s >= steps[i].below_s)
         i++;

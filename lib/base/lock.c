@@ -47,6 +47,6 @@ pid_t rr_lock_holder(const char *path) {
             holder = pid;
     }
     if (locks != NULL)
-        fclose(locks);
+        (void)fclose(locks);
     return holder;
 }
