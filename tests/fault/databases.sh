@@ -169,10 +169,12 @@ read_again() {
         sql+="CREATE TABLE $table AS SELECT ${needed[$table]} FROM f.$table NOT INDEXED;"
     done
     rm -f again.db
-    sqlite3 again.db "$sql" 2>/dev/null
+    sqlite3 again.db "$sql" 2>/dev/null || return
+    # Memos are no must: what cannot be read of them is not there.
+    sqlite3 again.db "ATTACH 'flipped.db' AS f; CREATE TABLE memo AS SELECT * FROM f.memo NOT INDEXED;" 2>/dev/null || true
 }
 declare -A needed=(
-    [deal]=$(columns_of deal) [people]='"id", "소속 상위 조직"' [organization]='"id", "이름"'
+    [deal]=$(columns_of deal) [people]='"id", "소속 상위 조직", "organizationId"' [organization]='"id", "이름"'
 )
 size=$(stat -c %s sound.db)
 unchanged=0 other=0 refused=0 lost=0
