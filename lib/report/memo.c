@@ -4,7 +4,6 @@
 #include "base/memory.h"
 #include "base/thread.h"
 #include "report/sense.h"
-#include "report/vocabulary.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -189,31 +188,31 @@ int rr_memo_shelf_fill(struct rr_memo_shelf *shelf, const struct rr_memo_pile *p
 /* The memos that are told apart by their number modulo the threads' are a thread's share. */
 struct sensing {
     struct rr_memo_shelf *shelf;
-    struct rr_search **searches;
+    struct rr_words words[RR_MEMO_THREADS_MAX];
     int threads;
 };
 
 static void sense_share(void *ctx, int part) {
-    const struct sensing *sensing = ctx;
+    struct sensing *sensing = ctx;
     for (uint32_t i = (uint32_t)part; i < sensing->shelf->memo_count; i += (uint32_t)sensing->threads)
-        rr_sense(sensing->searches[part], sensing->shelf->memos[i].text, sensing->shelf->memos[i].found);
+        rr_sense(&sensing->words[part], sensing->shelf->memos[i].text, sensing->shelf->memos[i].found);
 }
 
 int rr_memo_shelf_sense(struct rr_memo_shelf *shelf, int threads, struct rr_err *err) {
-    struct rr_search *searches[RR_MEMO_THREADS_MAX] = {NULL};
-    struct rr_pattern *vocabulary = NULL;
+    struct sensing sensing = {.shelf = shelf, .threads = threads < RR_MEMO_THREADS_MAX ? threads : RR_MEMO_THREADS_MAX};
+    struct rr_vocabulary vocabulary;
     if (shelf->memo_count == 0)
         return 0;
-    threads = threads < 1 ? 1 : threads > RR_MEMO_THREADS_MAX ? RR_MEMO_THREADS_MAX : threads;
-    int rc = rr_vocabulary_open(&vocabulary, rr_vocabulary_text, err);
-    for (int i = 0; i < threads && rc == 0; i++)
-        rc = rr_search_open(&searches[i], vocabulary, err);
-    struct sensing sensing = {shelf, searches, threads};
+    if (rr_vocabulary_open(&vocabulary, rr_vocabulary_text, err) != 0)
+        return -1;
+    int rc = 0;
+    for (int i = 0; i < sensing.threads && rc == 0; i++)
+        rc = rr_words_open(&sensing.words[i], &vocabulary, err);
     if (rc == 0)
-        rr_thread_share(sense_share, &sensing, threads);
-    for (int i = 0; i < threads; i++)
-        rr_search_close(&searches[i]);
-    rr_pattern_free(&vocabulary);
+        rr_thread_share(sense_share, &sensing, sensing.threads);
+    for (int i = 0; i < sensing.threads; i++)
+        rr_words_close(&sensing.words[i]);
+    rr_vocabulary_close(&vocabulary);
     return rc;
 }
 

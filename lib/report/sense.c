@@ -1,18 +1,11 @@
 #include "report/sense.h"
 
-#include "report/vocabulary.h"
+#include <string.h>
 
 /* How far apart, in bytes, two words may stand and still belong together: what is settled and 해결, what is turned and 없음,
  * 안 and what it denies, not and what it denies, two topics of one state. */
-enum { settled_max_bytes = 36, turned_max_bytes = 12, next_max_bytes = 4, denied_max_bytes = 30, joined_max_bytes = 6 };
-enum { events_max = 512, items_max = 32 };
-
-/* A word of the vocabulary in the text. */
-struct event {
-    struct rr_word word;
-    size_t begin, end;
-    bool english;
-};
+enum { settled_max_bytes = 36, turned_max_bytes = 9, next_max_bytes = 4, phrase_max_bytes = 8, denied_max_bytes = 30 };
+enum { words_max = 512, items_max = 32 };
 
 enum state { NEUTRAL, BAD, GOOD };
 
@@ -27,13 +20,14 @@ struct item {
 };
 
 struct sentence {
+    struct rr_slice text;
     struct item items[items_max];
     int count;
-    int clause;                 /* the first item of the clause */
-    enum rr_word_kind parted;   /* what the clause began with: RR_WORD_TURNS, RR_WORD_COMMA, or RR_WORD_ENDS */
-    enum state ahead;           /* a state that stands before its topic: lack of budget */
-    const struct event *denial; /* that waits for what it denies */
-    const struct event *last;   /* the clause's last word of a state */
+    int clause;                   /* the first item of the clause */
+    enum rr_word_kind parted;     /* what the clause began with: RR_WORD_TURNS, RR_WORD_COMMA, or RR_WORD_ENDS */
+    enum state ahead;             /* a state that stands before its topic: lack of budget */
+    const struct rr_word *denial; /* that waits for what it denies */
+    const struct rr_word *last;   /* the clause's last word of a state */
     bool asks;
 };
 
@@ -58,10 +52,20 @@ static struct item *about(struct sentence *sentence, enum state state) {
     return sentence->count > sentence->clause || goes_on ? item : NULL;
 }
 
-static bool take_denial(struct sentence *sentence, const struct event *event) {
-    const struct event *denial = sentence->denial;
+static bool is_english(const struct sentence *sentence, const struct rr_word *word) {
+    return (unsigned char)sentence->text.ptr[word->begin] < 0x80;
+}
+
+/* Whatever waits waits for the next word only. What blocks by itself is a phrase, and denied right before it or not at all. */
+static bool take_denial(struct sentence *sentence, const struct rr_word *word) {
+    const struct rr_word *denial = sentence->denial;
     sentence->denial = NULL;
-    return denial != NULL && event->begin - denial->end <= (size_t)(denial->english ? denied_max_bytes : next_max_bytes);
+    if (denial == NULL)
+        return false;
+    size_t max = !is_english(sentence, denial)  ? next_max_bytes
+                 : word->kind == RR_WORD_BLOCKS ? phrase_max_bytes
+                                                : denied_max_bytes;
+    return word->begin - denial->end <= max;
 }
 
 static enum state opposite(enum state state) {
@@ -70,25 +74,65 @@ static enum state opposite(enum state state) {
 
 /* ---- What each kind of word does ---- */
 
-static struct item *add_item(struct sentence *sentence, const struct event *event, enum state state) {
+/* Is there nothing between two topics but what joins them? With people it does not: 담당자와 연락. */
+static bool joins(struct rr_slice between) {
+    static const struct rr_slice words[] = {RR_SLICE("과"),   RR_SLICE("와"),  RR_SLICE("및"),
+                                            RR_SLICE("하고"), RR_SLICE("and"), RR_SLICE("&")};
+    between = rr_slice_trim(between);
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (rr_slice_equal(between, words[i]))
+            return true;
+    return false;
+}
+
+static struct item *add_item(struct sentence *sentence, const struct rr_word *word, enum state state) {
     if (sentence->count == items_max)
         return NULL;
     const struct item *before = sentence->count > sentence->clause ? &sentence->items[sentence->count - 1] : NULL;
     struct item *item = &sentence->items[sentence->count++];
-    *item = (struct item){.word = event->word, .state = state, .end = event->end};
-    item->joined = before != NULL && before->state == NEUTRAL && event->begin - before->end <= joined_max_bytes;
+    *item = (struct item){.word = *word, .state = state, .end = word->end};
+    if (before != NULL && before->state == NEUTRAL && before->word.label != RR_DECISION_MAKER && word->begin >= before->end)
+        item->joined = joins((struct rr_slice){sentence->text.ptr + before->end, word->begin - before->end});
     return item;
 }
 
-static void take_blocker(struct sentence *sentence, const struct event *event) {
-    add_item(sentence, event, take_denial(sentence, event) ? GOOD : BAD);
-    sentence->last = event;
+static void take_blocker(struct sentence *sentence, const struct rr_word *word) {
+    add_item(sentence, word, take_denial(sentence, word) ? GOOD : BAD);
+    sentence->last = word;
     sentence->ahead = NEUTRAL;
 }
 
-static void take_topic(struct sentence *sentence, const struct event *event) {
-    bool denied = take_denial(sentence, event);
-    struct item *item = add_item(sentence, event, denied ? BAD : sentence->ahead);
+static bool begins_with(struct rr_slice text, struct rr_slice with) {
+    return text.len >= with.len && memcmp(text.ptr, with.ptr, with.len) == 0;
+}
+
+static bool ends_with(struct rr_slice text, struct rr_slice with) {
+    return text.len >= with.len && memcmp(text.ptr + text.len - with.len, with.ptr, with.len) == 0;
+}
+
+/* Is the word no more than where, with whom, or what for something is: 임원 선에서, 팀장님과, funding for the program? */
+static bool is_aside(const struct sentence *sentence, const struct rr_word *word) {
+    static const struct rr_slice behind[] = {RR_SLICE("에서"),  RR_SLICE("에게"), RR_SLICE("한테"),    RR_SLICE("께 "),
+                                             RR_SLICE("님께 "), RR_SLICE("님과"), RR_SLICE(" 선에서"), RR_SLICE(" 측")};
+    static const struct rr_slice before[] = {RR_SLICE("for "),    RR_SLICE("for the "), RR_SLICE("for this "),
+                                             RR_SLICE("of the "), RR_SLICE("of this "), RR_SLICE("with the "),
+                                             RR_SLICE("in the ")};
+    const struct rr_slice rest = {sentence->text.ptr + word->end, sentence->text.len - word->end};
+    const struct rr_slice start = {sentence->text.ptr, word->begin};
+    bool aside = false;
+    for (size_t i = 0; i < sizeof behind / sizeof behind[0]; i++)
+        aside |= begins_with(rest, behind[i]);
+    for (size_t i = 0; i < sizeof before / sizeof before[0]; i++)
+        aside |= ends_with(start, before[i]);
+    return aside;
+}
+
+static void take_topic(struct sentence *sentence, const struct rr_word *word) {
+    bool goes_on = sentence->count > sentence->clause && sentence->items[sentence->count - 1].state == NEUTRAL;
+    if (goes_on && is_aside(sentence, word))
+        return;
+    bool denied = take_denial(sentence, word);
+    struct item *item = add_item(sentence, word, denied ? BAD : sentence->ahead);
     if (item == NULL)
         return;
     item->denied = denied;
@@ -98,70 +142,79 @@ static void take_topic(struct sentence *sentence, const struct event *event) {
 }
 
 /* What was said of the label before is over; unless it is denied: then that is what the clause's topic lacks, if it has one. */
-static void take_settlement(struct sentence *sentence, const struct event *event) {
+static void take_settlement(struct sentence *sentence, const struct rr_word *word) {
     struct item *item = sentence->count > sentence->clause ? &sentence->items[sentence->count - 1] : NULL;
-    bool denied = take_denial(sentence, event);
-    sentence->last = event;
+    bool denied = take_denial(sentence, word);
+    sentence->last = word;
     if (denied && item != NULL && item->state == NEUTRAL) {
         item->state = BAD;
         return;
     }
     for (int i = 0; i < sentence->count && !denied; i++)
-        if (sentence->items[i].word.label == event->word.label)
+        if (sentence->items[i].word.label == word->label)
             sentence->items[i].state = GOOD;
-    add_item(sentence, event, denied ? BAD : GOOD);
+    add_item(sentence, word, denied ? BAD : GOOD);
 }
 
 /* Topics that are named together share their state. */
-static void set_state(struct sentence *sentence, struct item *item, enum state state, const struct event *event) {
+static void set_state(struct sentence *sentence, struct item *item, enum state state, const struct rr_word *word) {
     for (struct item *each = item; each->joined && each > sentence->items && each[-1].state == NEUTRAL; each--)
         each[-1].state = state;
     item->state = state;
-    item->end = event->end;
+    item->end = word->end;
 }
 
-static void take_state(struct sentence *sentence, const struct event *event, enum state state) {
-    if (take_denial(sentence, event))
+static void take_state(struct sentence *sentence, const struct rr_word *word, enum state state) {
+    if (take_denial(sentence, word))
         state = opposite(state);
     struct item *item = about(sentence, state);
-    sentence->last = event;
+    sentence->last = word;
     if (item == NULL) {
-        sentence->ahead = state == BAD || event->english ? state : NEUTRAL;
+        sentence->ahead = state == BAD || is_english(sentence, word) ? state : NEUTRAL;
         return;
     }
-    bool far = event->begin - item->end > settled_max_bytes && sentence->count > sentence->clause;
+    bool far = word->begin - item->end > settled_max_bytes && sentence->count > sentence->clause;
     if (item->denied && state == BAD) {
         item->denied = false; /* no budget issue */
-        set_state(sentence, item, GOOD, event);
+        set_state(sentence, item, GOOD, word);
     } else if (!item->denied && !(item->settled && state == BAD) && !(item->state == BAD && state == GOOD && far)) {
-        set_state(sentence, item, state, event);
+        set_state(sentence, item, state, word);
     }
 }
 
-static void take_not(struct sentence *sentence, const struct event *event) {
+static void take_blocker_alone(struct sentence *sentence, const struct rr_word *word) {
+    const struct item *item = about(sentence, BAD);
+    if (item != NULL && item->word.kind != RR_WORD_OTHER)
+        take_state(sentence, word, BAD);
+    else
+        take_blocker(sentence, word);
+}
+
+static void take_not(struct sentence *sentence, const struct rr_word *word) {
     struct item *item = about(sentence, BAD);
-    const struct event *last = sentence->last;
-    if (last != NULL && event->begin - last->end <= turned_max_bytes) {
+    const struct rr_word *last = sentence->last;
+    if (last != NULL && word->begin - last->end <= turned_max_bytes) {
         sentence->ahead = NEUTRAL;
         if (item != NULL)
-            set_state(sentence, item, opposite(item->state), event);
+            set_state(sentence, item, opposite(item->state), word);
     } else if (item != NULL && item->state == NEUTRAL) {
-        set_state(sentence, item, BAD, event);
+        set_state(sentence, item, BAD, word);
     }
     sentence->last = NULL;
 }
 
-static bool is_state(const struct event *event) {
-    enum rr_word_kind kind = event->word.kind;
-    return kind == RR_WORD_BAD || kind == RR_WORD_GOOD || kind == RR_WORD_BLOCKS || kind == RR_WORD_SETTLES;
+static bool is_state(const struct rr_word *word) {
+    enum rr_word_kind kind = word->kind;
+    return kind == RR_WORD_BAD || kind == RR_WORD_GOOD || kind == RR_WORD_BLOCKS || kind == RR_WORD_BLOCKS_ALONE ||
+           kind == RR_WORD_SETTLES;
 }
 
 /* 안 stands right before what it denies, or behind a noun that means something done: 확보 안 됨. */
-static void take_not_ahead(struct sentence *sentence, const struct event *event, const struct event *next) {
-    if (event->english || (next != NULL && next->begin - event->end <= next_max_bytes && is_state(next)))
-        sentence->denial = event;
+static void take_not_ahead(struct sentence *sentence, const struct rr_word *word, const struct rr_word *next) {
+    if (is_english(sentence, word) || (next != NULL && next->begin - word->end <= next_max_bytes && is_state(next)))
+        sentence->denial = word;
     else
-        take_not(sentence, event);
+        take_not(sentence, word);
 }
 
 static void suppose(struct sentence *sentence) {
@@ -170,29 +223,32 @@ static void suppose(struct sentence *sentence) {
     begin_clause(sentence, RR_WORD_ENDS);
 }
 
-static void take(struct sentence *sentence, const struct event *event, const struct event *next) {
-    switch (event->word.kind) {
+static void take(struct sentence *sentence, const struct rr_word *word, const struct rr_word *next) {
+    switch (word->kind) {
     case RR_WORD_BLOCKS:
-        take_blocker(sentence, event);
+        take_blocker(sentence, word);
+        break;
+    case RR_WORD_BLOCKS_ALONE:
+        take_blocker_alone(sentence, word);
         break;
     case RR_WORD_TOPIC:
     case RR_WORD_OTHER:
-        take_topic(sentence, event);
+        take_topic(sentence, word);
         break;
     case RR_WORD_SETTLES:
-        take_settlement(sentence, event);
+        take_settlement(sentence, word);
         break;
     case RR_WORD_BAD:
-        take_state(sentence, event, BAD);
+        take_state(sentence, word, BAD);
         break;
     case RR_WORD_GOOD:
-        take_state(sentence, event, GOOD);
+        take_state(sentence, word, GOOD);
         break;
     case RR_WORD_NOT:
-        take_not(sentence, event);
+        take_not(sentence, word);
         break;
     case RR_WORD_NOT_AHEAD:
-        take_not_ahead(sentence, event, next);
+        take_not_ahead(sentence, word, next);
         break;
     case RR_WORD_ASKS:
         sentence->asks = true;
@@ -200,8 +256,10 @@ static void take(struct sentence *sentence, const struct event *event, const str
     case RR_WORD_IF:
         suppose(sentence);
         break;
+    case RR_WORD_IGNORED:
+        break;
     default:
-        begin_clause(sentence, event->word.kind);
+        begin_clause(sentence, word->kind);
         break;
     }
 }
@@ -220,22 +278,17 @@ static void end_sentence(struct sentence *sentence, uint8_t found[RR_BLOCKER_COU
     sentence->asks = false;
 }
 
-static int read_events(struct event events[events_max], struct rr_search *search, struct rr_slice text) {
-    struct rr_hit hit;
+void rr_sense(struct rr_words *words, struct rr_slice text, uint8_t found[RR_BLOCKER_COUNT]) {
+    struct rr_word all[words_max];
+    struct sentence sentence = {.text = text, .parted = RR_WORD_ENDS};
     int count = 0;
-    for (size_t at = 0; count < events_max && rr_search_next(search, text, at, &hit); at = hit.end)
-        events[count++] = (struct event){rr_word_of(hit.mark), hit.begin, hit.end, (unsigned char)text.ptr[hit.begin] < 0x80};
-    return count;
-}
-
-void rr_sense(struct rr_search *search, struct rr_slice text, uint8_t found[RR_BLOCKER_COUNT]) {
-    struct event events[events_max];
-    struct sentence sentence = {.parted = RR_WORD_ENDS};
-    int count = read_events(events, search, text);
+    rr_words_begin(words, text);
+    while (count < words_max && rr_words_next(words, &all[count]))
+        count++;
     for (int i = 0; i < count; i++) {
-        take(&sentence, &events[i], i + 1 < count ? &events[i + 1] : NULL);
-        sentence.asks |= events[i].word.kind == RR_WORD_ENDS_ASKING;
-        if (events[i].word.kind == RR_WORD_ENDS || events[i].word.kind == RR_WORD_ENDS_ASKING)
+        take(&sentence, &all[i], i + 1 < count ? &all[i + 1] : NULL);
+        sentence.asks |= all[i].kind == RR_WORD_ENDS_ASKING;
+        if (all[i].kind == RR_WORD_ENDS || all[i].kind == RR_WORD_ENDS_ASKING)
             end_sentence(&sentence, found);
     }
     end_sentence(&sentence, found);

@@ -1,9 +1,8 @@
 #ifndef RR_REPORT_SENSE_H
 #define RR_REPORT_SENSE_H
 
-#include "base/pattern.h"
 #include "base/text.h"
-#include "report/blocker.h"
+#include "report/vocabulary.h"
 
 #include <stdint.h>
 
@@ -11,7 +10,7 @@
  * Sentence by sentence, the words of the vocabulary are topics and their states, and a topic counts whose state is bad in the
  * end. docs/cards.md says it in full.
  *
- * search is of a vocabulary (vocabulary.h). found is added to, up to UINT8_MAX. */
-void rr_sense(struct rr_search *search, struct rr_slice text, uint8_t found[RR_BLOCKER_COUNT]);
+ * words is what to search with, found is added to, up to UINT8_MAX. */
+void rr_sense(struct rr_words *words, struct rr_slice text, uint8_t found[RR_BLOCKER_COUNT]);
 
 #endif

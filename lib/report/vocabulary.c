@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +13,8 @@ __asm__(".pushsection .rodata\n"
         ".byte 0\n"
         ".popsection\n");
 
-enum { expression_max_bytes = 1024 * 1024, terms_max = 4096, leaf_max = 3 };
+/* PCRE2 takes no expression that compiles to more than 64 KiB. */
+enum { expression_max_bytes = 1024 * 1024, pattern_bytes = 14000, terms_max = 8192, leaf_max = 3 };
 
 /* A term of the file on its way into the expression. */
 struct term {
@@ -21,7 +23,8 @@ struct term {
     struct rr_slice text;
     uint32_t tail; /* number of what follows the text, plus one; 0: nothing */
     size_t len;    /* of both */
-    struct rr_word word;
+    enum rr_word_kind kind;
+    enum rr_blocker label;
 };
 
 struct terms {
@@ -37,14 +40,15 @@ static const struct {
     const char *name;
     enum rr_word_kind kind;
 } sections[] = {
-    {"다른 주제", RR_WORD_OTHER},   {"문제", RR_WORD_BAD},  {"해결", RR_WORD_GOOD}, {"뒤 부정", RR_WORD_NOT},
-    {"앞 부정", RR_WORD_NOT_AHEAD}, {"질문", RR_WORD_ASKS}, {"가정", RR_WORD_IF},   {"이음", RR_WORD_TURNS},
+    {"다른 주제", RR_WORD_OTHER}, {"문제", RR_WORD_BAD},          {"해결", RR_WORD_GOOD},
+    {"뒤 부정", RR_WORD_NOT},     {"앞 부정", RR_WORD_NOT_AHEAD}, {"질문", RR_WORD_ASKS},
+    {"가정", RR_WORD_IF},         {"무시", RR_WORD_IGNORED},      {"이음", RR_WORD_TURNS},
 };
 
 static const struct {
     const char *suffix;
     enum rr_word_kind kind;
-} parts[] = {{"", RR_WORD_BLOCKS}, {" 주제", RR_WORD_TOPIC}, {" 해결", RR_WORD_SETTLES}};
+} parts[] = {{"", RR_WORD_BLOCKS}, {" 상태", RR_WORD_BLOCKS_ALONE}, {" 주제", RR_WORD_TOPIC}, {" 해결", RR_WORD_SETTLES}};
 
 static bool is_named(struct rr_slice name, const char *label, const char *suffix) {
     size_t len = strlen(label);
@@ -52,19 +56,24 @@ static bool is_named(struct rr_slice name, const char *label, const char *suffix
            rr_slice_equal((struct rr_slice){name.ptr + len, name.len - len}, rr_slice_of(suffix));
 }
 
-static bool find_section(struct rr_slice name, struct rr_word *word) {
+/* What the words below a section's name are. */
+struct section {
+    enum rr_word_kind kind;
+    enum rr_blocker label;
+    bool known;
+};
+
+static struct section section_of(struct rr_slice name) {
     for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++)
         if (rr_slice_equal(name, rr_slice_of(sections[i].name))) {
-            *word = (struct rr_word){sections[i].kind, RR_NO_PIPELINE};
-            return true;
+            return (struct section){sections[i].kind, RR_NO_PIPELINE, true};
         }
     for (int label = RR_BUDGET; label < RR_BLOCKER_COUNT; label++)
         for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
             if (is_named(name, rr_blocker_name((enum rr_blocker)label), parts[i].suffix)) {
-                *word = (struct rr_word){parts[i].kind, (enum rr_blocker)label};
-                return true;
+                return (struct section){parts[i].kind, (enum rr_blocker)label, true};
             }
-    return false;
+    return (struct section){.known = false};
 }
 
 /* The character at text, lower case where it is a letter of ASCII. */
@@ -88,29 +97,29 @@ static bool is_letter(uint32_t character) {
     return character >= 0x80 || (character >= '0' && character <= '9') || (character >= 'a' && character <= 'z');
 }
 
-static bool add_term(struct terms *terms, struct rr_slice text, uint32_t tail, struct rr_word word) {
+static bool add_term(struct terms *terms, struct rr_slice text, uint32_t tail, const struct section *section) {
     size_t at = text.len > 1 && text.ptr[0] == '|';
     uint32_t first = text.len > 0 ? character_at(text.ptr + at, text.len - at) : 0;
     if (terms->count == terms_max || !is_letter(first))
         return false;
     size_t len = text.len + (tail == 0 ? 0 : terms->tails[tail - 1].len);
-    terms->items[terms->count] = (struct term){first, terms->count, text, tail, len, word};
+    terms->items[terms->count] = (struct term){first, terms->count, text, tail, len, section->kind, section->label};
     terms->count++;
     return true;
 }
 
 /* A term that begins with a choice is so many terms with one tail. */
-static bool add_choices(struct terms *terms, struct rr_slice text, struct rr_word word) {
+static bool add_choices(struct terms *terms, struct rr_slice text, const struct section *section) {
     const char *close = text.ptr[0] != '(' ? NULL : memchr(text.ptr, ')', text.len);
     if (close == NULL)
-        return add_term(terms, text, 0, word);
+        return add_term(terms, text, 0, section);
     if (terms->tail_count == terms_max)
         return false;
     terms->tails[terms->tail_count++] = (struct rr_slice){close + 1, text.len - (size_t)(close + 1 - text.ptr)};
     for (const char *from = text.ptr + 1; from <= close;) {
         const char *to = memchr(from, '/', (size_t)(close - from));
         to = to == NULL ? close : to;
-        if (!add_term(terms, (struct rr_slice){from, (size_t)(to - from)}, terms->tail_count, word))
+        if (!add_term(terms, (struct rr_slice){from, (size_t)(to - from)}, terms->tail_count, section))
             return false;
         from = to + 1;
     }
@@ -127,55 +136,54 @@ static struct rr_slice take_until(struct rr_slice *text, char mark) {
     return rr_slice_trim(taken);
 }
 
-static bool read_line(struct terms *terms, struct rr_slice line, struct rr_word *word, bool *in_section) {
+static bool read_line(struct terms *terms, struct rr_slice line, struct section *section) {
     if (line.len == 0 || line.ptr[0] == '#')
         return true;
     if (line.ptr[0] == '[') {
-        *in_section = line.ptr[line.len - 1] == ']' && find_section((struct rr_slice){line.ptr + 1, line.len - 2}, word);
-        return *in_section;
+        *section = section_of((struct rr_slice){line.ptr + 1, line.len - (line.ptr[line.len - 1] == ']') - 1});
+        return section->known;
     }
-    while (*in_section && line.len > 0) {
+    while (section->known && line.len > 0) {
         struct rr_slice term = take_until(&line, ',');
-        if (term.len > 0 && !add_choices(terms, term, *word))
+        if (term.len > 0 && !add_choices(terms, term, section))
             return false;
     }
-    return *in_section;
+    return section->known;
 }
 
 static int read_terms(struct terms *terms, struct rr_slice text, struct rr_err *err) {
-    struct rr_word word = {RR_WORD_BLOCKS, RR_NO_PIPELINE};
-    bool in_section = false;
+    struct section section = {.known = false};
     for (int number = 1; text.len > 0; number++)
-        if (!read_line(terms, take_until(&text, '\n'), &word, &in_section))
+        if (!read_line(terms, take_until(&text, '\n'), &section))
             return rr_fail(err, RR_PIPELINE_FAILED, "line %d of the vocabulary cannot be read", number);
     return 0;
 }
 
 /* ---- The expression ---- */
 
-/* Parts that most terms have, written once: g where a term has a space (a particle and white space, or none), e the same between
- * English words, w where it has ~ (a few more words of the clause, none of which turns it), b and f no letter before and behind,
- * n no English one before. */
-static const char parts_of_terms[] =
-    "(?(DEFINE)(?<g>(?:[은는이가을를도의에로와과만]|으로|까지|에서)?[\\s\\x{a0}\\x{3000}]{0,3})"
-    "(?<e>[\\s-]{0,2})(?<w>(?:(?!없|않|못 |안 |지만|는데|으나|not |no |n't |but )[^.,;!?\\n]){0,12}?)"
-    "(?<b>(?<![a-z가-힣]))(?<f>(?![a-z가-힣]))(?<n>(?<![a-z])))";
-static const char gap[] = "(?&g)", gap_english[] = "(?&e)", some_words[] = "(?&w)", no_letter_before[] = "(?&b)",
-                  no_letter_behind[] = "(?&f)", no_english_before[] = "(?&n)";
+/* Parts that many terms have, written once: g where a term has a space (a particle and white space, or none), e the same between
+ * English words, w where it has ~ (a few more words of the clause, none of which turns it), f no letter behind. */
+static const char parts_of_terms[] = "(?(DEFINE)(?<g>(?:[은는이가을를도의에로와과만]|으로|까지|에서)?[\\s\\x{a0}\\x{3000}]{0,3})"
+                                     "(?<e>[\\s-]{0,2})"
+                                     "(?<w>(?:(?!없|않|못 |안 |지만|는데|으나|not |no |n't |but )[^.,;!?\\n]){0,12}?)"
+                                     "(?<f>(?![a-z가-힣])))";
+static const char gap[] = "(?&g)", gap_english[] = "(?&e)", some_words[] = "(?&w)", no_letter_behind[] = "(?&f)";
+
+/* Not as parts, since they are looked at wherever a term may begin, and calling a part takes a while. */
+static const char no_letter_before[] = "(?<![a-z가-힣])", no_english_before[] = "(?<![a-z])";
 
 static void add_mark(struct rr_buf *out, enum rr_word_kind kind, enum rr_blocker label) {
     rr_buf_printf(out, "(*:%c%c)", 'a' + (char)kind, 'a' + (char)label);
 }
 
-/* What parts clauses and sentences, which is not for the file to say. A question's mark asks before it ends. */
+/* What parts clauses and sentences, which is not for the file to say. */
 static void add_punctuation(struct rr_buf *out) {
-    rr_buf_add_text(out, "(?=[\\n!-?·…])(?:(?:[\\n!;]|\\.(?![0-9a-z]))");
+    rr_buf_add_text(out, "(?:[\\n!;]|\\.(?![0-9a-z]))");
     add_mark(out, RR_WORD_ENDS, RR_NO_PIPELINE);
     rr_buf_add_text(out, "|\\?");
     add_mark(out, RR_WORD_ENDS_ASKING, RR_NO_PIPELINE);
-    rr_buf_add_text(out, "|(?:[,/·…]|(?<=\\s)-(?=\\s))");
+    rr_buf_add_text(out, "|(?:[,/]|-(?=\\s)(?<=\\s-))");
     add_mark(out, RR_WORD_COMMA, RR_NO_PIPELINE);
-    rr_buf_add_text(out, ")|");
 }
 
 static bool is_english(uint32_t character) {
@@ -199,8 +207,10 @@ static void add_character(struct rr_buf *out, struct rr_slice text, size_t at, b
         rr_buf_add_text(out, "(?:");
     else if (c == '/' || c == ')')
         rr_buf_add(out, c == '/' ? "|" : ")", 1);
+    else if (c == '|' && at == 0 && begins)
+        rr_buf_add_text(out, no_letter_before);
     else if (c == '|')
-        rr_buf_add_text(out, at == 0 && begins ? no_letter_before : no_letter_behind);
+        rr_buf_add_text(out, no_letter_behind);
     else {
         if ((unsigned char)c < 0x80 && !is_letter(character_at(&c, 1)))
             rr_buf_add(out, "\\", 1);
@@ -218,19 +228,23 @@ static void add_text(struct rr_buf *out, struct rr_slice text, bool begins) {
 }
 
 static void add_expression(struct rr_buf *out, const struct term *term) {
-    if (is_english(term->first) && term->text.ptr[0] != '|')
-        rr_buf_add_text(out, no_english_before);
     add_text(out, term->text, true);
     if (term->tail > 0)
         rr_buf_printf(out, "(?&t%u)", (unsigned)term->tail);
-    add_mark(out, term->word.kind, term->word.label);
+    add_mark(out, term->kind, term->label);
 }
 
-static void add_tails(struct rr_buf *out, const struct terms *terms) {
+/* Those that the terms need; a tail's terms are not all together. */
+static void add_tails(struct rr_buf *out, const struct terms *terms, uint32_t from, uint32_t to) {
     rr_buf_add_text(out, "(?(DEFINE)");
-    for (uint32_t i = 0; i < terms->tail_count; i++) {
-        rr_buf_printf(out, "(?<t%u>", (unsigned)i + 1);
-        add_text(out, terms->tails[i], false);
+    for (uint32_t tail = 1; tail <= terms->tail_count; tail++) {
+        uint32_t at = from;
+        while (at < to && terms->items[at].tail != tail)
+            at++;
+        if (at == to)
+            continue;
+        rr_buf_printf(out, "(?<t%u>", (unsigned)tail);
+        add_text(out, terms->tails[tail - 1], false);
         rr_buf_add_text(out, ")");
     }
     rr_buf_add_text(out, ")");
@@ -246,6 +260,15 @@ static int compare_terms(const void *left, const void *right) {
     return a->order < b->order ? -1 : 1;
 }
 
+/* Begins what is tried only where the next character lies between the two. Both cases of a letter are named, since caseless
+ * they would take in K and s of other scripts, for which PCRE2 would stop at every Korean character. */
+static void add_range(struct rr_buf *out, uint32_t first, uint32_t last) {
+    rr_buf_printf(out, "(?=(?-i:[\\x{%x}-\\x{%x}", first, last);
+    if (first >= 'a' && last <= 'z')
+        rr_buf_printf(out, "%c-%c", (char)(first - 'a' + 'A'), (char)(last - 'a' + 'A'));
+    rr_buf_add_text(out, "]))(?:");
+}
+
 /* The terms as a tree: at most places of a text a few comparisons tell that none begins there. */
 static void add_tree(struct rr_buf *out, const struct term *terms, uint32_t count) {
     uint32_t middle = count / 2;
@@ -258,35 +281,120 @@ static void add_tree(struct rr_buf *out, const struct term *terms, uint32_t coun
         }
         return;
     }
-    rr_buf_printf(out, "(?=[\\x{%x}-\\x{%x}])(?:", terms[0].first, terms[middle - 1].first);
+    add_range(out, terms[0].first, terms[middle - 1].first);
     add_tree(out, terms, middle);
     rr_buf_add_text(out, ")|");
     add_tree(out, terms + middle, count - middle);
 }
 
-static int compile(struct rr_pattern **vocabulary, struct terms *terms, struct rr_err *err) {
-    struct rr_buf expression = RR_BUF_INIT(expression_max_bytes);
-    qsort(terms->items, terms->count, sizeof *terms->items, compare_terms);
-    rr_buf_add_text(&expression, parts_of_terms);
-    add_tails(&expression, terms);
-    add_punctuation(&expression);
-    add_tree(&expression, terms->items, terms->count);
-    int rc = expression.failed ? rr_fail_memory(err) : rr_pattern_compile_text(vocabulary, expression.ptr, err);
-    rr_buf_free(&expression);
+static int compile(struct rr_vocabulary *vocabulary, struct rr_buf *expression, struct rr_err *err) {
+    int rc = vocabulary->count == RR_VOCABULARY_PATTERNS ? rr_fail(err, RR_PIPELINE_FAILED, "the vocabulary is too long")
+             : expression->failed                        ? rr_fail_memory(err)
+                                  : rr_pattern_compile_text(&vocabulary->patterns[vocabulary->count], expression->ptr, err);
+    vocabulary->count += rc == 0;
+    rr_buf_free(expression);
     return rc;
 }
 
-int rr_vocabulary_open(struct rr_pattern **vocabulary, const char *text, struct rr_err *err) {
+static int compile_punctuation(struct rr_vocabulary *vocabulary, struct rr_err *err) {
+    struct rr_buf expression = RR_BUF_INIT(expression_max_bytes);
+    add_punctuation(&expression);
+    return compile(vocabulary, &expression, err);
+}
+
+static int compile_terms(struct rr_vocabulary *vocabulary, const struct terms *terms, uint32_t from, uint32_t to,
+                         struct rr_err *err) {
+    struct rr_buf expression = RR_BUF_INIT(expression_max_bytes);
+    rr_buf_printf(&expression, "%s(?:", is_english(terms->items[from].first) ? no_english_before : "");
+    add_tree(&expression, terms->items + from, to - from);
+    rr_buf_add_text(&expression, ")");
+    add_tails(&expression, terms, from, to); /* behind, or PCRE2 could not tell what a match begins with */
+    rr_buf_add_text(&expression, parts_of_terms);
+    return compile(vocabulary, &expression, err);
+}
+
+/* In as many patterns as it takes. English and punctuation are by themselves, so that a Korean text is gone through quickly for
+ * them: PCRE2 skips bytes that begin nothing. */
+static int compile_all(struct rr_vocabulary *vocabulary, struct terms *terms, struct rr_err *err) {
+    uint32_t from = 0;
+    size_t bytes = 0;
+    qsort(terms->items, terms->count, sizeof *terms->items, compare_terms);
+    if (compile_punctuation(vocabulary, err) != 0)
+        return -1;
+    for (uint32_t i = 0; i < terms->count; i++) {
+        const struct term *term = &terms->items[i];
+        bool cut = i > from && term->first != term[-1].first &&
+                   (bytes > pattern_bytes || is_english(term->first) != is_english(term[-1].first));
+        if (cut && compile_terms(vocabulary, terms, from, i, err) != 0)
+            return -1;
+        from = cut ? i : from;
+        bytes = (cut ? 0 : bytes) + term->len;
+    }
+    return compile_terms(vocabulary, terms, from, terms->count, err);
+}
+
+int rr_vocabulary_open(struct rr_vocabulary *vocabulary, const char *text, struct rr_err *err) {
     struct terms *terms = calloc(1, sizeof *terms);
+    *vocabulary = (struct rr_vocabulary){.count = 0};
     if (terms == NULL)
         return rr_fail_memory(err);
     int rc = read_terms(terms, rr_slice_of(text), err);
     if (rc == 0)
-        rc = terms->count > 0 ? compile(vocabulary, terms, err) : rr_fail(err, RR_PIPELINE_FAILED, "the vocabulary has no term");
+        rc = terms->count > 0 ? compile_all(vocabulary, terms, err)
+                              : rr_fail(err, RR_PIPELINE_FAILED, "the vocabulary has no term");
+    if (rc != 0)
+        rr_vocabulary_close(vocabulary);
     free(terms);
     return rc;
 }
 
-struct rr_word rr_word_of(const char *mark) {
-    return (struct rr_word){(enum rr_word_kind)(mark[0] - 'a'), (enum rr_blocker)(mark[1] - 'a')};
+void rr_vocabulary_close(struct rr_vocabulary *vocabulary) {
+    for (int i = 0; i < vocabulary->count; i++)
+        rr_pattern_free(&vocabulary->patterns[i]);
+    vocabulary->count = 0;
+}
+
+/* ---- Words of a text ---- */
+
+int rr_words_open(struct rr_words *words, const struct rr_vocabulary *vocabulary, struct rr_err *err) {
+    *words = (struct rr_words){.count = 0};
+    for (int i = 0; i < vocabulary->count; i++) {
+        if (rr_search_open(&words->searches[i], vocabulary->patterns[i], err) != 0) {
+            rr_words_close(words);
+            return -1;
+        }
+        words->count++;
+    }
+    return 0;
+}
+
+static void search_from(struct rr_words *words, int i, size_t offset) {
+    if (!rr_search_next(words->searches[i], words->text, offset, &words->hits[i]))
+        words->hits[i].begin = SIZE_MAX;
+}
+
+void rr_words_begin(struct rr_words *words, struct rr_slice text) {
+    words->text = text;
+    for (int i = 0; i < words->count; i++)
+        search_from(words, i, 0);
+}
+
+bool rr_words_next(struct rr_words *words, struct rr_word *word) {
+    int first = 0;
+    for (int i = 1; i < words->count; i++)
+        first = words->hits[i].begin < words->hits[first].begin ? i : first;
+    const struct rr_hit hit = words->hits[first];
+    if (words->count == 0 || hit.begin == SIZE_MAX)
+        return false;
+    *word = (struct rr_word){(enum rr_word_kind)(hit.mark[0] - 'a'), (enum rr_blocker)(hit.mark[1] - 'a'), hit.begin, hit.end};
+    for (int i = 0; i < words->count; i++)
+        if (words->hits[i].begin < hit.end)
+            search_from(words, i, hit.end);
+    return true;
+}
+
+void rr_words_close(struct rr_words *words) {
+    for (int i = 0; i < words->count; i++)
+        rr_search_close(&words->searches[i]);
+    words->count = 0;
 }

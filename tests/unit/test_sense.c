@@ -3,27 +3,26 @@
 #include "support.h"
 
 #include "report/sense.h"
-#include "report/vocabulary.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static struct rr_pattern *vocabulary;
-static struct rr_search *search_;
+static struct rr_vocabulary vocabulary;
+static struct rr_words words;
 
 static int open_vocabulary(void **state) {
     (void)state;
     struct rr_err err;
     assert_ok(rr_vocabulary_open(&vocabulary, rr_vocabulary_text, &err));
-    assert_ok(rr_search_open(&search_, vocabulary, &err));
+    assert_ok(rr_words_open(&words, &vocabulary, &err));
     return 0;
 }
 
 static int close_vocabulary(void **state) {
     (void)state;
-    rr_search_close(&search_);
-    rr_pattern_free(&vocabulary);
+    rr_words_close(&words);
+    rr_vocabulary_close(&vocabulary);
     return 0;
 }
 
@@ -31,7 +30,7 @@ static int close_vocabulary(void **state) {
 static unsigned sensed(const char *text, enum rr_blocker *first) {
     uint8_t found[RR_BLOCKER_COUNT] = {0};
     unsigned labels = 0;
-    rr_sense(search_, rr_slice_of(text), found);
+    rr_sense(&words, rr_slice_of(text), found);
     *first = RR_NO_PIPELINE;
     for (int label = RR_BUDGET; label < RR_BLOCKER_COUNT; label++) {
         labels |= found[label] > 0 ? 1U << label : 0;
