@@ -13,6 +13,11 @@ int rr_command_fail_work(const struct rr_err *err) {
     return err->code == RR_LOCKED ? EXIT_LOCKED : err->code == RR_BAD_SETTING ? EXIT_USAGE : EXIT_FAILED;
 }
 
+int rr_command_fail_choice(const struct rr_err *err) {
+    bool used_wrongly = err->code == RR_BAD_DATE || err->code == RR_BAD_MODE;
+    return used_wrongly ? rr_command_fail(EXIT_USAGE, err) : rr_command_fail_work(err);
+}
+
 bool rr_command_begin(const char *usage, const struct rr_option *options, int argc, char **argv, int *status) {
     struct rr_err err;
     bool help;

@@ -16,6 +16,9 @@ int rr_command_fail(int status, const struct rr_err *err);
 /* A failure of the work itself: with its code, so that scripts can tell one from another. Returns the status to exit with. */
 int rr_command_fail_work(const struct rr_err *err);
 
+/* A failure to read --date or --mode: used wrongly, or no memory for it. */
+int rr_command_fail_choice(const struct rr_err *err);
+
 /* Reads the command's options. True: go on. False: *status is what to exit with (help was printed, or a mistake told). */
 bool rr_command_begin(const char *usage, const struct rr_option *options, int argc, char **argv, int *status);
 

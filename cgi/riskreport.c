@@ -128,7 +128,7 @@ static int run_enrich(int argc, char **argv) {
         return rr_command_fail_work(&err);
     status = EXIT_OK;
     if (rr_bench_choose_all(&bench, date, mode, as_of, &modes, &err) != 0)
-        status = rr_command_fail(EXIT_USAGE, &err);
+        status = rr_command_fail_choice(&err);
     else if (open_asker(&asker, &bench.service, &err) != 0 || enrich(&asker, as_of, &modes, &err) != 0)
         status = rr_command_fail_work(&err);
     rr_enrich_close(&asker.enrichment);
@@ -192,7 +192,7 @@ static int run_job(int argc, char **argv) {
     struct rr_job job = {.force = force, .trigger = isatty(STDERR_FILENO) ? RR_BY_CLI : RR_BY_JOB};
     bool asks = bench.conf.llm.enabled;
     if (rr_bench_choose_all(&bench, date, mode, job.as_of, &job.modes, &err) != 0)
-        status = rr_command_fail(EXIT_USAGE, &err);
+        status = rr_command_fail_choice(&err);
     else if (asks && open_asker(&asker, &bench.service, &err) != 0)
         status = rr_command_fail_work(&err);
     else
@@ -254,7 +254,7 @@ static int run_generate(int argc, char **argv) {
     if (rr_conf_read(&conf, &err) != 0)
         return rr_command_fail_work(&err);
     if (rr_bench_choose(&service, date, mode, &query, &err) != 0)
-        return rr_command_fail(EXIT_USAGE, &err);
+        return rr_command_fail_choice(&err);
     struct rr_run run;
     rr_run_begin(&run, RR_BY_CLI, query.as_of, &service);
     struct rr_watch watch = rr_watch_begin("generate");
@@ -306,7 +306,7 @@ static int run_status(int argc, char **argv) {
         return rr_command_fail_work(&err);
     status = EXIT_OK;
     if (rr_bench_choose(&bench.service, NULL, mode, &query, &err) != 0)
-        status = rr_command_fail(EXIT_USAGE, &err);
+        status = rr_command_fail_choice(&err);
     else if (!as_json && isatty(STDOUT_FILENO))
         rr_status_table_print(&bench.service, query.has_mode ? query.mode : RR_MODE_COUNT);
     else if (print_status(bench.service.store, &query, &err) != 0)

@@ -1,5 +1,6 @@
 #include "base/clock.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -39,14 +40,16 @@ static bool is_zone_file(const char *path) {
 
 bool rr_clock_set_zone(const char *zone) {
     const char *root = getenv("TZDIR");
+    errno = 0;
     char path[PATH_MAX];
     int len = snprintf(path, sizeof path, "%s/%s", root != NULL ? root : "/usr/share/zoneinfo", zone);
     /* The C library takes an unknown zone for UTC in silence, so the file is looked at here. */
     if (zone[0] == '\0' || zone[0] == '/' || strstr(zone, "..") != NULL || len >= (int)sizeof path || !is_zone_file(path))
         return false;
-    setenv("TZ", zone, 1);
+    /* It takes a zone for UTC as well, in silence, where memory is too short to read it. */
+    int rc = setenv("TZ", zone, 1);
     tzset();
-    return true;
+    return rc == 0 && errno != ENOMEM;
 }
 
 void rr_clock_iso(int64_t unix_s, char text[RR_ISO_SIZE]) {

@@ -16,7 +16,8 @@ extern const struct rr_clock rr_clock_system;
 int64_t rr_clock_now_ns(const struct rr_clock *clock);
 int64_t rr_clock_now_s(const struct rr_clock *clock);
 
-/* Makes zone (a name of the zone database, `Asia/Seoul`) the process's zone; false where there is no such zone. */
+/* Makes zone (a name of the zone database, `Asia/Seoul`) the process's zone; false where there is no such zone, or no
+ * memory for it (errno is ENOMEM then). */
 bool rr_clock_set_zone(const char *zone);
 
 enum { RR_ISO_SIZE = 40, RR_DATE_SIZE = 16, RR_HTTP_DATE_SIZE = 32 };

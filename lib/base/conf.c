@@ -197,8 +197,11 @@ int rr_conf_read(struct rr_conf *conf, struct rr_err *err) {
     if (read_modes(conf, err) != 0 || read_llm(&conf->llm, err) != 0)
         return -1;
     if (!rr_clock_set_zone(conf->zone))
-        return rr_fail(err, RR_BAD_SETTING,
-                       "REPORT_TZ=\"%s\": must be a name of the zone database (package tzdata), such as Asia/Seoul", conf->zone);
+        return errno == ENOMEM
+                   ? rr_fail_memory(err)
+                   : rr_fail(err, RR_BAD_SETTING,
+                             "REPORT_TZ=\"%s\": must be a name of the zone database (package tzdata), such as Asia/Seoul",
+                             conf->zone);
     rr_log_configure(conf->log_format, conf->log_level);
     return 0;
 }

@@ -42,12 +42,12 @@ int rr_pattern_compile_text(struct rr_pattern **out, const char *expression, str
     return 0;
 }
 
-bool rr_pattern_match(const struct rr_pattern *pattern, struct rr_slice text, size_t offset, struct rr_slice *groups,
-                      uint32_t count) {
+int rr_pattern_match(const struct rr_pattern *pattern, struct rr_slice text, size_t offset, struct rr_slice *groups,
+                     uint32_t count) {
     PCRE2_SPTR subject = (PCRE2_SPTR)(text.ptr != NULL ? text.ptr : "");
     int set = pcre2_match(pattern->code, subject, text.len, offset, 0, pattern->match, NULL);
     if (set <= 0)
-        return false;
+        return set == PCRE2_ERROR_NOMEMORY || set == PCRE2_ERROR_HEAPLIMIT ? -1 : 0;
     const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(pattern->match);
     uint32_t pairs = pcre2_get_ovector_count(pattern->match);
     for (size_t i = 0; i < count; i++) {
@@ -55,7 +55,7 @@ bool rr_pattern_match(const struct rr_pattern *pattern, struct rr_slice text, si
         groups[i] = unset ? (struct rr_slice){NULL, 0}
                           : (struct rr_slice){(const char *)subject + ends[2 * i], ends[2 * i + 1] - ends[2 * i]};
     }
-    return true;
+    return 1;
 }
 
 void rr_pattern_free(struct rr_pattern **pattern) {

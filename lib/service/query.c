@@ -70,7 +70,10 @@ static int number_of(struct rr_slice digits) {
 static int read_date(const struct rr_query_parser *parser, const char *name, struct rr_slice value, char date[16],
                      struct rr_err *err) {
     struct rr_slice groups[4];
-    if (!rr_pattern_match(parser->date, value, 0, groups, 4))
+    int matched = rr_pattern_match(parser->date, value, 0, groups, 4);
+    if (matched < 0)
+        return rr_fail_memory(err);
+    if (matched == 0)
         return rr_fail(err, RR_BAD_DATE, "%s must be YYYY-MM-DD in ASCII digits, such as 2026-01-19.", name);
     int year = number_of(groups[1]), month = number_of(groups[2]), day = number_of(groups[3]);
     if (rr_day_of(year, month, day) == RR_DAY_UNKNOWN)
@@ -178,8 +181,12 @@ int rr_query_parse(const struct rr_query_parser *parser, struct rr_slice text, u
         return rr_fail(err, RR_QUERY_TOO_LONG, "the query string must not be longer than %d bytes.", RR_QUERY_MAX_BYTES);
     struct values values = {.taken = parameters};
     struct rr_slice groups[3];
-    for (size_t at = 0; at<text.len; at += groups[0].len> 0 ? groups[0].len : 1)
-        if (rr_pattern_match(parser->pair, text, at, groups, 3) && take_pair(groups, &values, err) != 0)
+    for (size_t at = 0; at<text.len; at += groups[0].len> 0 ? groups[0].len : 1) {
+        int matched = rr_pattern_match(parser->pair, text, at, groups, 3); /* which every text does */
+        if (matched != 1)
+            return rr_fail_memory(err);
+        if (take_pair(groups, &values, err) != 0)
             return -1;
+    }
     return read_values(parser, &values, query, err);
 }

@@ -38,6 +38,8 @@ judge() {
     results=$(jq -rs 'map(.last_success.result, .last_run.result) | join(" ")' "$CACHE_DIR/status.json" "$CACHE_DIR/status_online.json")
     [[ $results == 'SUCCESS '*' SUCCESS '* ]] || wrong+="the status forgot a success: $results. "
     (($2 != 0)) || [[ $results == 'SUCCESS SUCCESS SUCCESS SUCCESS' ]] || wrong+="it succeeded, and the status says otherwise: $results. "
+    left=$(grep -L '"last_run":{[^}]*"generated_at":"[^"]*+09:00"' "$CACHE_DIR/status.json" "$CACHE_DIR/status_online.json")
+    [[ -z $left ]] || wrong+='its times are of another zone. '
     wrong+=$(judge_next)
     if [[ -n $wrong ]]; then
         failures=$((failures + 1))
