@@ -46,6 +46,13 @@ static void age_report(void) {
     test_set_age(test_path(bench.cache_dir, "2026-01-19.json"), age_s++);
 }
 
+/* As at a worker's first request. */
+static void renew_parser(void) {
+    struct rr_err err;
+    rr_query_close(&app.parser);
+    assert_ok(rr_query_open(&app.parser, &err));
+}
+
 static void take_database_away(void) {
     unlink(bench.db_path);
     unlink(test_path(bench.cache_dir, "2026-01-20.json"));
@@ -59,6 +66,7 @@ static void take_all_away(void) {
 
 static const struct kind kinds[] = {
     {"a hit", "GET", REPORT, "date=2026-01-19", .status = 200},
+    {"a worker's first hit", "GET", REPORT, "date=2026-01-19", .prepare = renew_parser, .status = 200},
     {"a hit by HEAD", "HEAD", REPORT, "date=2026-01-19", .status = 200},
     {"a hit by nginx", "GET", REPORT, "date=2026-01-19", "/_reports/", .status = 200},
     {"a hit of a report not looked at before", "GET", REPORT, "date=2026-01-19", .prepare = age_report, .status = 200},
