@@ -81,7 +81,7 @@ static uint32_t character_at(const char *text, size_t left) {
     const unsigned char *s = (const unsigned char *)text;
     switch (rr_utf8_length(text, left)) {
     case 1:
-        return s[0] >= 'A' && s[0] <= 'Z' ? s[0] - 'A' + 'a' : s[0];
+        return (uint32_t)(s[0] >= 'A' && s[0] <= 'Z' ? s[0] - 'A' + 'a' : s[0]);
     case 2:
         return (s[0] & 0x1fU) << 6 | (s[1] & 0x3fU);
     case 3:

@@ -24,7 +24,7 @@ int main(int argc, char **argv) {
     size_t bytes = 0;
     if (argc != 2 || rr_db_open_read(&db, argv[1], false, RR_NO_DEADLINE, &err) != 0 ||
         read_table(db, &rr_organization_table, &bytes, &err) != 0 || read_table(db, &rr_person_table, &bytes, &err) != 0 ||
-        read_table(db, &rr_deal_table, &bytes, &err) != 0) {
+        read_table(db, &rr_deal_table, &bytes, &err) != 0 || read_table(db, &rr_memo_table, &bytes, &err) != 0) {
         fprintf(stderr, "floor: %s\n", argc != 2 ? "give a database" : err.message);
         return 1;
     }
