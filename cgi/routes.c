@@ -389,11 +389,14 @@ static void answer_diff(struct rr_app *app, const struct rr_request *request, co
                         struct rr_response *response) {
     struct rr_json json = {false};
     struct rr_err err;
-    if (rr_diff_write(&app->service, query, &response->body, &err) == 0)
+    if (rr_diff_write(&app->service, query, &response->body, &err) == 0) {
         rr_respond_kept_json(response, request);
-    else
-        rr_respond_error(response, request, &err,
-                         err.code == RR_NOT_CACHED ? rr_diff_missing(&app->service, query, &json) : NULL);
+        return;
+    }
+    cJSON *missing = err.code == RR_NOT_CACHED ? rr_diff_missing(&app->service, query, &json) : NULL;
+    if (json.failed)
+        rr_err_set_memory(&err);
+    rr_respond_error(response, request, &err, missing);
 }
 
 static void answer_healthz(struct rr_app *app, const struct rr_request *request, const struct rr_query *query,

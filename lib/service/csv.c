@@ -1,6 +1,5 @@
 #include "service/csv.h"
 
-#include "base/json.h"
 #include "base/json_scan.h"
 
 #include <string.h>
@@ -100,15 +99,13 @@ static void write_text(struct rr_buf *out, struct rr_slice text) {
 }
 
 static void add_string(struct rr_buf *text, struct rr_slice json) {
-    if (memchr(json.ptr, '\\', json.len) == NULL) {
-        rr_buf_add(text, json.ptr + 1, json.len - 2);
+    size_t at = text->len;
+    rr_buf_add(text, json.ptr, json.len);
+    if (text->failed)
         return;
-    }
-    cJSON *string = cJSON_ParseWithLength(json.ptr, json.len);
-    text->failed |= string == NULL;
-    const char *value = cJSON_GetStringValue(string);
-    rr_buf_add_text(text, value == NULL ? "" : value);
-    cJSON_Delete(string);
+    struct rr_slice string = rr_json_decode(text->ptr + at, json.len);
+    memmove(text->ptr + at, string.ptr, string.len);
+    text->len = at + string.len;
 }
 
 static void add_list(struct rr_buf *text, struct rr_slice json) {
@@ -133,6 +130,7 @@ static void write_cell(struct table *table, struct rr_slice json) {
             add_string(&table->text, json);
         else
             add_list(&table->text, json);
+        table->out->failed |= table->text.failed;
         write_text(table->out, (struct rr_slice){table->text.ptr, table->text.len});
     } else if (kind == 't' || kind == 'f') {
         rr_buf_add_text(table->out, kind == 't' ? "TRUE" : "FALSE");
@@ -199,7 +197,6 @@ int rr_csv_write(const struct rr_document *document, enum rr_language language, 
         }
         rr_json_take_value(&left, &value);
     }
-    bool failed = out->failed || table.text.failed;
     rr_buf_free(&table.text);
-    return failed ? rr_fail_memory(err) : 0;
+    return out->failed ? rr_fail_memory(err) : 0;
 }

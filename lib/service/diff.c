@@ -165,10 +165,12 @@ static void compare_pair(struct diff *diff, const struct rr_summary_row *from, c
     diff->left_count += from->pipeline_zero && !to->pipeline_zero;
 }
 
-static void compare_rows(struct diff *diff, struct rr_buf *key) {
+static int compare_rows(struct diff *diff, struct rr_buf *key, struct rr_err *err) {
     for (uint32_t i = 0; i < diff->to.keys.count; i++) {
         const struct rr_summary_row *to = &diff->to.rows[i];
         uint32_t id = rr_table_find(&diff->from.keys, key_of(to, key));
+        if (key->failed)
+            return rr_fail_memory(err);
         if (id == RR_NONE) {
             diff->appeared[diff->appeared_count++] = to;
             continue;
@@ -178,6 +180,7 @@ static void compare_rows(struct diff *diff, struct rr_buf *key) {
     }
     qsort((void *)diff->levels, diff->level_count, sizeof(struct pair *), worse_first);
     qsort((void *)diff->coverages, diff->coverage_count, sizeof(struct pair *), larger_first);
+    return 0;
 }
 
 /* diff holds the two sides alone. */
@@ -191,8 +194,7 @@ static int compare(struct diff *diff, struct rr_buf *key, struct rr_err *err) {
     diff->stays = calloc((size_t)diff->from.keys.count + 1, sizeof *diff->stays);
     if (diff->pairs == NULL || diff->levels == NULL || diff->coverages == NULL || diff->appeared == NULL || diff->stays == NULL)
         return rr_fail_memory(err);
-    compare_rows(diff, key);
-    return key->failed ? rr_fail_memory(err) : 0;
+    return compare_rows(diff, key, err);
 }
 
 static void write_id(struct rr_writer *writer, const struct rr_summary_row *row) {
@@ -270,11 +272,10 @@ static void write_told(struct rr_writer *writer, const char *key, struct side *s
     struct rr_err ignored;
     rr_buf_clear(text);
     cJSON *told = cJSON_DetachItemFromObjectCaseSensitive(side->summary.head, name);
-    if (rr_json_print(&json, told, text, &ignored) != 0) {
-        text->failed = true;
-        return;
-    }
-    rr_write_value(writer, key, (struct rr_slice){text->ptr, text->len});
+    if (rr_json_print(&json, told, text, &ignored) == 0)
+        rr_write_value(writer, key, (struct rr_slice){text->ptr, text->len});
+    else
+        writer->buf->failed = true;
 }
 
 static void write_side(struct rr_writer *writer, const char *key, struct side *side, struct rr_buf *text) {
@@ -322,7 +323,7 @@ static int write_diff(struct diff *diff, enum rr_mode mode, struct rr_buf *text,
     write_movements(&writer, diff);
     rr_write_end(&writer, '}');
     rr_writer_close(&writer);
-    return text->failed || out->failed ? rr_fail_memory(err) : 0;
+    return out->failed ? rr_fail_memory(err) : 0;
 }
 
 int rr_diff_write(struct rr_service *service, const struct rr_query *query, struct rr_buf *out, struct rr_err *err) {
@@ -339,13 +340,15 @@ int rr_diff_write(struct rr_service *service, const struct rr_query *query, stru
     return rc;
 }
 
-static bool is_cached(struct rr_service *service, const struct rr_key *key) {
+static bool is_cached(struct rr_service *service, const struct rr_key *key, struct rr_json *json) {
     struct rr_summary summary;
-    struct rr_err ignored;
-    bool is = rr_history_is_day(key) && rr_store_summary(service->store, key, RR_SUMMARY_HEAD, &summary, &ignored) == 0;
-    if (rr_history_is_day(key))
-        rr_summary_free(&summary);
-    return is;
+    struct rr_err err;
+    if (!rr_history_is_day(key))
+        return false;
+    int rc = rr_store_summary(service->store, key, RR_SUMMARY_HEAD, &summary, &err);
+    rr_summary_free(&summary);
+    json->failed |= rc != 0 && err.code != RR_NOT_FOUND && err.code != RR_BROKEN;
+    return rc == 0;
 }
 
 /* The last cached date before that one, and the first after it. */
@@ -356,9 +359,9 @@ static void add_nearest(struct rr_service *service, const struct rr_keys *keys, 
     while (after < keys->count && strcmp(keys->keys[after].as_of, as_of) <= 0)
         after++;
     size_t before = after;
-    while (before > 0 && (strcmp(keys->keys[before - 1].as_of, as_of) == 0 || !is_cached(service, &keys->keys[before - 1])))
+    while (before > 0 && (strcmp(keys->keys[before - 1].as_of, as_of) == 0 || !is_cached(service, &keys->keys[before - 1], json)))
         before--;
-    while (after < keys->count && !is_cached(service, &keys->keys[after]))
+    while (after < keys->count && !is_cached(service, &keys->keys[after], json))
         after++;
     if (before > 0)
         rr_json_text(json, dates, NULL, rr_slice_of(keys->keys[before - 1].as_of));
@@ -381,7 +384,7 @@ cJSON *rr_diff_missing(struct rr_service *service, const struct rr_query *query,
     for (size_t i = 0; i < count; i++) {
         struct rr_key key = {.mode = query->mode};
         memcpy(key.as_of, wanted[i], sizeof key.as_of);
-        if (is_cached(service, &key))
+        if (is_cached(service, &key, json))
             continue;
         rr_json_text(json, missing, NULL, rr_slice_of(wanted[i]));
         add_nearest(service, &keys, wanted[i], json, nearest);

@@ -32,15 +32,16 @@ static void add_point(struct rr_json *json, cJSON *series, struct rr_summary *su
 }
 
 /* Adds what is to be said of that report, if it is one. */
-static void add_report(struct rr_service *service, const struct rr_key *key, struct rr_json *json, cJSON *array,
-                       void (*add)(struct rr_json *json, cJSON *array, struct rr_summary *summary)) {
+static int add_report(struct rr_service *service, const struct rr_key *key, struct rr_json *json, cJSON *array,
+                      void (*add)(struct rr_json *json, cJSON *array, struct rr_summary *summary), struct rr_err *err) {
     struct rr_summary summary;
-    struct rr_err ignored;
     if (!rr_history_is_day(key))
-        return;
-    if (rr_store_summary(service->store, key, RR_SUMMARY_HEAD, &summary, &ignored) == 0)
+        return 0;
+    int rc = rr_store_summary(service->store, key, RR_SUMMARY_HEAD, &summary, err);
+    if (rc == 0)
         add(json, array, &summary);
     rr_summary_free(&summary);
+    return rc == 0 || err->code == RR_NOT_FOUND || err->code == RR_BROKEN ? 0 : -1;
 }
 
 int rr_history_dates(struct rr_service *service, enum rr_mode mode, struct rr_json *json, cJSON **answer, struct rr_err *err) {
@@ -50,7 +51,7 @@ int rr_history_dates(struct rr_service *service, enum rr_mode mode, struct rr_js
     rr_json_text(json, *answer, "mode", rr_slice_of(rr_mode_name(mode)));
     cJSON *reports = rr_json_array(json, *answer, "reports");
     for (size_t i = keys.count; rc == 0 && i > 0; i--)
-        add_report(service, &keys.keys[i - 1], json, reports, add_date);
+        rc = add_report(service, &keys.keys[i - 1], json, reports, add_date, err);
     free(keys.keys);
     return rc;
 }
@@ -69,7 +70,7 @@ int rr_history_series(struct rr_service *service, const struct rr_query *query, 
     for (size_t i = 0; rc == 0 && i < keys.count; i++) {
         const char *as_of = keys.keys[i].as_of;
         if ((!query->has_from || strcmp(as_of, query->from) >= 0) && (!query->has_to || strcmp(as_of, query->to) <= 0))
-            add_report(service, &keys.keys[i], json, series, add_point);
+            rc = add_report(service, &keys.keys[i], json, series, add_point, err);
     }
     free(keys.keys);
     *answer = rr_json_object(json, NULL, NULL);

@@ -36,9 +36,11 @@ static void write_text(struct rr_writer *writer, struct rr_slice json) {
     } else if (memchr(json.ptr, '\\', json.len) == NULL) {
         rr_write_value(writer, NULL, json);
     } else {
-        cJSON *text = cJSON_ParseWithLength(json.ptr, json.len);
-        rr_write_text(writer, NULL, rr_slice_of(cJSON_IsString(text) ? text->valuestring : ""));
-        cJSON_Delete(text);
+        struct rr_buf copy = RR_BUF_INIT(RR_DOCUMENT_MAX_BYTES);
+        rr_buf_add(&copy, json.ptr, json.len);
+        writer->buf->failed |= copy.failed;
+        rr_write_text(writer, NULL, copy.failed ? (struct rr_slice){NULL, 0} : rr_json_decode(copy.ptr, copy.len));
+        rr_buf_free(&copy);
     }
 }
 
@@ -136,7 +138,9 @@ static int write_head(struct rows *rows, const struct rr_document_meta *meta, co
                       struct rr_slice summary_text, struct rr_err *err) {
     char file_text[RR_FILE_STATE_SIZE];
     rr_summary_file_text(file, file_text);
-    cJSON *summary = cJSON_ParseWithLength(summary_text.ptr, summary_text.len);
+    cJSON *summary = summary_text.len == 0 ? NULL : rr_json_parse(summary_text, err);
+    if (summary_text.len > 0 && summary == NULL)
+        return -1;
     struct rr_json json = {false};
     cJSON *head = rr_json_object(&json, NULL, NULL);
     rr_json_text(&json, head, "file", rr_slice_of(file_text));

@@ -19,6 +19,7 @@
 static struct test_bench bench;
 static struct rr_app app;
 static char *rows_of_control;
+static char *steady_control; /* the whole body of the kind in hand, where it is steady */
 
 /* One answer, with its head as FastCGI would send it. */
 struct answer {
@@ -32,6 +33,7 @@ struct kind {
     void (*prepare)(void);
     int status;
     int threads;
+    bool is_steady; /* its answer is the same each time */
 };
 
 /* ---- What a request finds ---- */
@@ -61,6 +63,7 @@ static void take_database_away(void) {
 static void take_all_away(void) {
     take_database_away();
     remove_report();
+    unlink(test_path(bench.cache_dir, "2026-01-18.json"));
     unlink(test_path(bench.cache_dir, "status.json"));
 }
 
@@ -74,6 +77,13 @@ static const struct kind kinds[] = {
     {"the same by two threads", "GET", REPORT, "date=2026-01-19", .prepare = remove_report, .status = 200, .threads = 2},
     {"a recompute", "POST", REPORT "/recompute", "date=2026-01-19", .status = 200},
     {"the status", "GET", REPORT "/status", "", .status = 200},
+    {"the cached reports", "GET", REPORT "/dates", "", .status = 200, .is_steady = true},
+    {"a series", "GET", REPORT "/history", "", .status = 200, .is_steady = true},
+    {"a difference", "GET", REPORT "/diff", "from=2026-01-18&to=2026-01-19", .status = 200, .is_steady = true},
+    {"a difference of a report not looked at before", "GET", REPORT "/diff", "from=2026-01-18&to=2026-01-19",
+     .prepare = age_report, .status = 200, .is_steady = true},
+    {"a difference of what is not cached", "GET", REPORT "/diff", "from=2026-01-17&to=2026-01-19", .status = 404},
+    {"a table", "GET", REPORT, "date=2026-01-19&format=csv", .status = 200, .is_steady = true},
     {"another address", "GET", "/nothing", "", .status = 404},
     {"another method", "DELETE", REPORT, "", .status = 405},
     {"a wrong date", "GET", REPORT, "date=2026-02-30", .status = 400},
@@ -112,6 +122,10 @@ static const char *rows_of(const char *report) {
 static void judge_body(const struct kind *kind, const struct answer *answer, int status) {
     const struct rr_buf *body = &answer->response.body;
     if (answer->response.without_body || body->len == 0)
+        return;
+    if (kind->is_steady && status == 200 && steady_control != NULL && strcmp(body->ptr, steady_control) != 0)
+        fail_msg("%s: another answer: %.200s", kind->name, body->ptr);
+    if (strstr(kind->query, "format=csv") != NULL && status == 200)
         return;
     if (!rr_json_is_valid((struct rr_slice){body->ptr, body->len}))
         fail_msg("%s, %d: a body that is no JSON: %.200s", kind->name, status, body->ptr);
@@ -162,6 +176,8 @@ static long count_allocations(const struct kind *kind) {
     fault_arm(0);
     ask(kind, &answer);
     long count = fault_count();
+    free(steady_control);
+    steady_control = kind->is_steady ? strdup(answer.response.body.ptr) : NULL;
     rr_response_free(&answer.response);
     rr_buf_free(&answer.head);
     return count;
@@ -195,6 +211,7 @@ static int open_all(void **state) {
     if (rr_query_open(&app.parser, &err) != 0)
         return -1;
     ask_and_judge(&(struct kind){"the first", "POST", REPORT "/recompute", "date=2026-01-19", .status = 200}, 0);
+    ask_and_judge(&(struct kind){"another", "POST", REPORT "/recompute", "date=2026-01-18", .status = 200}, 0);
     char *report = test_read_file(test_path(bench.cache_dir, "2026-01-19.json"));
     rows_of_control = strdup(rows_of(report));
     free(report);
@@ -204,6 +221,7 @@ static int open_all(void **state) {
 static int close_all(void **state) {
     (void)state;
     free(rows_of_control);
+    free(steady_control);
     rr_query_close(&app.parser);
     rr_service_forget(&app.service); /* which is a copy of the bench's */
     test_bench_close(&bench);
