@@ -3,7 +3,7 @@
 # shellcheck source=tests/lib.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 cd -- "$PROJECT_DIR" || exit
-memcheck=(valgrind --quiet --error-exitcode=9 --leak-check=full "--errors-for-leak-kinds=definite,indirect,possible" --child-silent-after-fork=yes)
+memcheck=(valgrind "--suppressions=$PROJECT_DIR/tests/valgrind.supp" --quiet --error-exitcode=9 --leak-check=full "--errors-for-leak-kinds=definite,indirect,possible" --child-silent-after-fork=yes)
 
 for program in "$BUILD"/tests/test_*; do
     [[ -x $program ]] || continue
