@@ -3,7 +3,7 @@
 # make test       everything that can fail, on the plain build
 # make lint | asan | valgrind | clean
 # make soak       everything at once for SECONDS=60, and every answer looked at
-# make fault      databases, disks, memory and processes broken on purpose, in full (docs/reliability.md)
+# make fault      databases, disks, memory and processes broken on purpose, in full
 # make fuzz       libFuzzer on what reads foreign bytes, FUZZ_SECONDS each
 # make bench      what it costs, beside a yardstick (docs/performance.md)
 # make install | uninstall | deb | deb-test: nginx/install.mk
