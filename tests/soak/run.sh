@@ -8,7 +8,7 @@ source "$(dirname -- "${BASH_SOURCE[0]}")/../lib.sh"
 
 readonly SOAK_SECONDS=${SOAK_SECONDS:-60}
 readonly DATES=(2026-01-10 2026-01-19 2026-04-30 2026-12-31)
-readonly DISK_MIB=8
+readonly DISK_MIB=256 # superseded versions stay for two minutes
 log=$work_dir/soak # a file a kind of event
 
 enough() { [[ -e $work_dir/enough ]]; }
@@ -54,12 +54,12 @@ look_at() {
 }
 
 read_on() {
-    local date mode status coding body=$work_dir/body.$BASHPID
+    local date mode status coding body=$work_dir/body.$BASHPID address=127.0.$((BASHPID / 250 % 250 + 1)).$((BASHPID % 250 + 1))
     until enough; do
         date=${DATES[RANDOM % ${#DATES[@]}]} mode=offline coding=identity
         ((RANDOM % 2)) || mode=online
         ((RANDOM % 2)) || coding=gzip
-        status=$(curl -s -o "$body" -w '%{http_code}' --compressed -H "Accept-Encoding: $coding" "$BASE$API?date=$date&mode=$mode")
+        status=$(curl -s -o "$body" -w '%{http_code}' --interface "$address" --compressed -H "Accept-Encoding: $coding" "$BASE$API?date=$date&mode=$mode")
         look_at "$date" "$mode" "$status" "$body"
     done
 }
@@ -114,7 +114,7 @@ kill_on() {
 fill_on() {
     until enough; do
         pause 2000
-        head -c "${DISK_MIB}m" /dev/zero >"$work_dir/cache/filler" 2>/dev/null
+        dd if=/dev/zero of="$work_dir/cache/filler" bs=1M 2>/dev/null # until there is no room
         tell filled
         pause 400
         rm -f "$work_dir/cache/filler"
