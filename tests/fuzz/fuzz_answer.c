@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-static const struct rr_facts facts = {
+static const struct rr_figures facts = {
     .krw = {3e8, 1.2e8}, .krw_count = 2, .percents = {40}, .percent_count = 1, .told = RR_SLICE("{\"text\":\"예산 2.5억\"}")};
 
 static void check_sentence(const char *sentence) {
@@ -28,7 +28,7 @@ static void check_card(struct rr_slice json) {
     MUST(answer.level < RR_LEVEL_COUNT && answer.blockers[0] != NULL);
     for (int i = 0; i < RR_ANSWER_EVIDENCE; i++) {
         check_sentence(answer.evidence[i]);
-        MUST(rr_facts_agree(&facts, rr_slice_of(answer.evidence[i])));
+        MUST(rr_figures_agree(&facts, rr_slice_of(answer.evidence[i])));
     }
     for (int i = 0; i < RR_ANSWER_ACTIONS_MAX; i++)
         if (i < RR_ANSWER_ACTIONS_MIN || answer.actions[i][0] != '\0')
@@ -44,7 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         check_card((struct rr_slice){content.ptr, content.len});
     else
         MUST(err.code == RR_BROKEN);
-    (void)rr_facts_agree(&facts, text);
+    (void)rr_figures_agree(&facts, text);
     rr_buf_free(&content);
     return 0;
 }
