@@ -149,6 +149,7 @@ static bool round_krw(struct decimal value, int64_t *krw) {
 static bool strip_marks(struct rr_slice text, char out[amount_text_max], struct rr_slice *stripped) {
     static const struct rr_slice marks[] = {RR_SLICE("₩"), RR_SLICE("원"), RR_SLICE(",")};
     size_t len = 0;
+    text = rr_slice_trim(text); /* or white space around it would make it too long */
     for (size_t i = 0; i < text.len;) {
         size_t mark = 0;
         bool may_be = text.ptr[i] == ',' || (unsigned char)text.ptr[i] >= 0x80;

@@ -290,6 +290,7 @@ static void a_long_text_is_read_too(void **state) {
     assert_long_read("1억 2천만 (", "부가세 별도, ", 30, ")", 120000000);
     assert_long_read("", " ", 300, "5000", 5000);
     assert_long_read("5000", "\u3000", 100, "", 5000);
+    assert_long_read("", "\u3000", 3000, "₩5000\n", 5000);
     assert_long_read("1.", "0", 300, "", 1);
     assert_long_read("", "0", 300, "7", 7);
 }
