@@ -6,7 +6,7 @@ source "$(dirname -- "${BASH_SOURCE[0]}")/../lib.sh"
 
 settled_copy "$FIXTURES/crm_small.db" "$work_dir/crm.db"
 start_service DB_PATH="$work_dir/crm.db" RETRY_AFTER_FAIL_SEC=0
-"$PROJECT_DIR/tests/smoke/run.sh" "$BASE" || failed=1
+for area in report errors status recompute; do "$PROJECT_DIR/tests/smoke/$area.sh" "$BASE" || failed=1; done
 rm -- "$work_dir/crm.db" "$work_dir/cache/$(TZ=Asia/Seoul date +%F).json"
 "$PROJECT_DIR/tests/smoke/report.sh" "$BASE" | sed 's/$/ (no database)/' || true
 grep -vq '^{' "$work_dir/run/worker.log" && fail 'every line of the worker log is JSON' "$(grep -v '^{' "$work_dir/run/worker.log" | head -n 3)"

@@ -7,6 +7,8 @@ BASE=${1:?usage: $0 BASE_URL}
 report '/recompute?date=2026-01-10&mode=offline' -X POST
 if [[ $status == 200 && $(body .result) == SKIPPED_LOCKED ]]; then
     check 'SKIPPED_LOCKED says when to come again' test -n "$(header Retry-After)"
+elif [[ $status == 401 || $status == 403 ]]; then
+    is_problem 'a recompute is not for everybody' "$status" "$(if ((status == 401)); then echo UNAUTHORIZED; else echo FORBIDDEN; fi)"
 elif [[ $status == 500 ]]; then
     is_problem 'a failed recompute is a problem' 500 "$(body .error_code)"
     same 'and says so' FAILED "$(body .result)"
