@@ -85,12 +85,12 @@ static int lock(struct rr_store *store, struct rr_err *err) {
     return 0;
 }
 
-static int amend_status(const struct enriching *enriching, const struct rr_deck_counts *counts, struct rr_err *err) {
+/* The sealed report takes its place, and its runs are told of the cards. */
+static int publish(const struct enriching *enriching, const struct rr_deck_counts *counts, struct rr_err *err) {
     struct rr_json json = {false};
     cJSON *cards = rr_run_cards_json(&json, counts);
-    int rc = json.failed ? rr_fail_memory(err)
-                         : rr_store_amend(enriching->service->store, enriching->key.mode, enriching->stamp.job_run_id, "cards",
-                                          cards, err);
+    const struct rr_status_change change = {.job_run_id = enriching->stamp.job_run_id, .name = "cards", .value = cards};
+    int rc = json.failed ? rr_fail_memory(err) : rr_store_publish(enriching->service->store, &change, err);
     cJSON_Delete(cards);
     return rc;
 }
@@ -104,12 +104,13 @@ static int replace_locked(struct enriching *enriching, struct rr_enrich_outcome 
     outcome->enriched = same ? RR_ENRICH_REPLACED : RR_ENRICH_SUPERSEDED;
     if (!same)
         return 0;
-    if (rr_run_publish(enriching->service, &enriching->key, enriching->generation, &enriching->stamp, &enriching->deck, err) ==
-            0 &&
-        amend_status(enriching, &outcome->cards, err) == 0)
-        return 0;
-    outcome->enriched = RR_ENRICH_NONE;
-    return -1;
+    int rc = rr_run_write(enriching->service, &enriching->key, enriching->generation, &enriching->stamp, &enriching->deck, err);
+    if (rc == 0)
+        rc = publish(enriching, &outcome->cards, err);
+    rr_store_abandon(enriching->service->store);
+    if (rc != 0)
+        outcome->enriched = RR_ENRICH_NONE;
+    return rc;
 }
 
 static int replace(struct enriching *enriching, struct rr_enrich_outcome *outcome, struct rr_err *err) {

@@ -79,7 +79,8 @@ static void add_run(struct rr_json *json, cJSON *record, const struct rr_run *ru
 
 static int store_record(struct rr_service *service, enum rr_mode mode, const struct rr_json *json, cJSON *record,
                         struct rr_err *err) {
-    int rc = json->failed ? rr_fail_memory(err) : rr_store_record(service->store, mode, record, err);
+    const struct rr_status_change change = {.run = record};
+    int rc = json->failed ? rr_fail_memory(err) : rr_store_record(service->store, mode, &change, err);
     cJSON_Delete(record);
     return rc;
 }
@@ -93,16 +94,20 @@ cJSON *rr_run_cards_json(struct rr_json *json, const struct rr_deck_counts *coun
     return cards;
 }
 
-static int record_success(struct rr_service *service, const struct rr_run *run, enum rr_mode mode,
-                          const struct rr_generation *generation, const struct rr_run_stamp *stamp,
-                          const struct rr_deck_counts *counts, struct rr_err *err) {
+/* Puts the sealed report in its place, and records it as a success. */
+static int publish_recorded(struct rr_service *service, const struct rr_run *run, enum rr_mode mode,
+                            const struct rr_generation *generation, const struct rr_run_stamp *stamp,
+                            const struct rr_deck_counts *counts, struct rr_err *err) {
     struct rr_json json = {false};
     cJSON *record = begin_record(&json, run, mode, RR_SUCCESS, stamp->generated_at_s);
     add_database(&json, record, &generation->fingerprint);
     rr_json_text(&json, record, "generator_version", rr_slice_of(RR_GENERATOR_VERSION));
     add_run(&json, record, run, run->job_run_id);
     rr_json_add(&json, record, "cards", rr_run_cards_json(&json, counts));
-    return store_record(service, mode, &json, record, err);
+    const struct rr_status_change change = {.run = record};
+    int rc = json.failed ? rr_fail_memory(err) : rr_store_publish(service->store, &change, err);
+    cJSON_Delete(record);
+    return rc;
 }
 
 static void record_failure(struct rr_service *service, const struct rr_run *run, enum rr_mode mode, const struct rr_err *why) {
@@ -220,16 +225,17 @@ static void set_aside_broken(struct rr_service *service, const struct rr_key *ke
     rr_document_free(&document);
 }
 
-int rr_run_publish(struct rr_service *service, const struct rr_key *key, const struct rr_generation *generation,
-                   const struct rr_run_stamp *stamp, struct rr_deck *deck, struct rr_err *err) {
+int rr_run_write(struct rr_service *service, const struct rr_key *key, const struct rr_generation *generation,
+                 const struct rr_run_stamp *stamp, struct rr_deck *deck, struct rr_err *err) {
     const struct rr_card_provider provider = {deck, rr_deck_find};
     struct rr_sink sink;
     if (rr_store_begin(service->store, key, &sink, err) != 0)
         return -1;
     int rc = rr_generation_write(generation, key->mode, stamp, deck == NULL ? NULL : &provider, &sink, err);
     if (rc == 0)
-        rc = rr_store_publish(service->store, (int)service->conf->generate_threads, err);
-    rr_store_abandon(service->store);
+        rc = rr_store_seal(service->store, (int)service->conf->generate_threads, err);
+    if (rc != 0)
+        rr_store_abandon(service->store);
     return rc;
 }
 
@@ -242,20 +248,30 @@ static void trim(struct rr_service *service, enum rr_mode mode) {
 }
 
 /* Nobody waits for a language model: a report begins with the cards that it has written before. */
-static int publish(struct rr_service *service, const struct rr_run *run, enum rr_mode mode,
-                   const struct rr_generation *generation, const struct rr_run_stamp *stamp, struct rr_deck_counts *counts,
-                   struct rr_err *err) {
+static int write_report(struct rr_service *service, const struct rr_run *run, enum rr_mode mode,
+                        const struct rr_generation *generation, const struct rr_run_stamp *stamp, struct rr_deck_counts *counts,
+                        struct rr_err *err) {
     const struct rr_key key = key_of(run, mode);
     const struct rr_deck_settings settings = {service->store, mode, service->conf->llm.model, run->job_run_id};
     *counts = (struct rr_deck_counts){.total = 0};
     if (!service->conf->llm.enabled)
-        return rr_run_publish(service, &key, generation, stamp, NULL, err);
+        return rr_run_write(service, &key, generation, stamp, NULL, err);
     struct rr_deck deck;
     if (rr_deck_open(&deck, generation, &settings, err) != 0)
         return -1;
     *counts = rr_deck_count(&deck);
-    int rc = rr_run_publish(service, &key, generation, stamp, &deck, err);
+    int rc = rr_run_write(service, &key, generation, stamp, &deck, err);
     rr_deck_close(&deck);
+    return rc;
+}
+
+static int publish(struct rr_service *service, const struct rr_run *run, enum rr_mode mode,
+                   const struct rr_generation *generation, const struct rr_run_stamp *stamp, struct rr_err *err) {
+    struct rr_deck_counts counts;
+    if (write_report(service, run, mode, generation, stamp, &counts, err) != 0)
+        return -1;
+    int rc = publish_recorded(service, run, mode, generation, stamp, &counts, err);
+    rr_store_abandon(service->store);
     return rc;
 }
 
@@ -272,9 +288,7 @@ int rr_run_generate(struct rr_service *service, const struct rr_run *run, const 
     int rc = 0;
     for (uint32_t i = 0; i < wanted->count; i++) {
         enum rr_mode mode = wanted->modes[i];
-        struct rr_deck_counts counts;
-        bool done = read && publish(service, run, mode, &generation, &stamp, &counts, &why) == 0 &&
-                    record_success(service, run, mode, &generation, &stamp, &counts, &why) == 0;
+        bool done = read && publish(service, run, mode, &generation, &stamp, &why) == 0;
         results[mode] = done ? RR_SUCCESS : RR_FAILED;
         rr_tally_generation(&service->tally, mode, results[mode]);
         if (done) {

@@ -44,9 +44,9 @@ int rr_run_read(struct rr_service *service, const struct rr_run *run, struct rr_
 int rr_run_generate(struct rr_service *service, const struct rr_run *run, const struct rr_mode_list *wanted,
                     enum rr_result results[RR_MODE_COUNT], struct rr_err *err);
 
-/* Writes the report with the deck's cards (NULL: all by rule) and publishes it. */
-int rr_run_publish(struct rr_service *service, const struct rr_key *key, const struct rr_generation *generation,
-                   const struct rr_run_stamp *stamp, struct rr_deck *deck, struct rr_err *err);
+/* Writes the report with the deck's cards (NULL: all by rule) and seals it: rr_store_publish is what is left to do. */
+int rr_run_write(struct rr_service *service, const struct rr_key *key, const struct rr_generation *generation,
+                 const struct rr_run_stamp *stamp, struct rr_deck *deck, struct rr_err *err);
 
 /* `cards` of a record R. */
 cJSON *rr_run_cards_json(struct rr_json *json, const struct rr_deck_counts *counts);

@@ -39,7 +39,10 @@ struct rr_store {
     struct rr_draft draft;                              /* it, */
     struct rr_hash hash;                                /* its hash up to here, */
     struct rr_buf head;                                 /* how it begins, */
-    struct rr_draft sibling;                            /* and its sibling */
+    struct rr_draft sibling;                            /* its sibling, */
+    struct rr_draft summary;                            /* its summary, */
+    struct rr_document_meta meta;                       /* and, once sealed, what it says of itself */
+    bool is_known, has_summary;                         /* is there such? */
     struct rr_remembered remembered[RR_REMEMBERED_MAX]; /* by hash of the key */
 };
 
@@ -92,6 +95,15 @@ int rr_layout_load_status(struct rr_store *store, enum rr_mode mode, struct rr_s
 /* For whoever replaces or removes by what the status says: a missing or broken one is empty, but one that only cannot be read now
  * (descriptors, memory, disk) is an error, since it may name a success that must not be lost. */
 int rr_layout_read_status(struct rr_store *store, enum rr_mode mode, struct rr_status *status, struct rr_err *err);
+
+/* Appends to text the mode's status as it would be with the change. */
+int rr_layout_changed_status(struct rr_store *store, enum rr_mode mode, const struct rr_status_change *change,
+                             struct rr_buf *text, struct rr_err *err);
+
+/* Replaces the mode's status. */
+int rr_layout_write_status(struct rr_store *store, enum rr_mode mode, struct rr_slice text, struct rr_err *err);
+
+enum { RR_STATUS_MAX_BYTES = 1024 * 1024 };
 
 /* The report that the mode's last success names: 1, 0 where it names none, -1 as above. */
 int rr_layout_last_success(struct rr_store *store, enum rr_mode mode, struct rr_key *key, struct rr_err *err);

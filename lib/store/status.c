@@ -8,8 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { status_max_bytes = 1024 * 1024 };
-
 static cJSON *take_run(cJSON *object, const char *name) {
     cJSON *run = cJSON_DetachItemFromObjectCaseSensitive(object, name);
     if (cJSON_IsObject(run))
@@ -26,7 +24,7 @@ int rr_layout_load_status(struct rr_store *store, enum rr_mode mode, struct rr_s
     if (fd < 0)
         return rr_fail(err, errno == ENOENT ? RR_NOT_FOUND : RR_CACHE_WRITE_FAILED, "the status cannot be opened: %s",
                        strerror(errno));
-    struct rr_buf text = RR_BUF_INIT(status_max_bytes);
+    struct rr_buf text = RR_BUF_INIT(RR_STATUS_MAX_BYTES);
     struct stat st;
     int rc = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? rr_file_read_all(fd, &text, err)
                                                         : rr_fail(err, RR_BROKEN, "it is not a regular file");
@@ -80,54 +78,59 @@ static void add_run(struct rr_json *json, cJSON *object, const char *name, const
     rr_json_add(json, object, name, run == NULL ? cJSON_CreateNull() : cJSON_Duplicate(run, true));
 }
 
-/* Replaces the mode's status; both runs are borrowed and may be NULL. */
-static int write_status(struct rr_store *store, enum rr_mode mode, const cJSON *last_run, const cJSON *last_success,
+/* Appends a status of these runs, each of which may be NULL. */
+static int print_status(struct rr_json *json, const cJSON *last_run, const cJSON *last_success, struct rr_buf *text,
                         struct rr_err *err) {
-    struct rr_json json = {0};
-    cJSON *object = rr_json_object(&json, NULL, NULL);
-    add_run(&json, object, "last_run", last_run);
-    add_run(&json, object, "last_success", last_success);
-    struct rr_buf text = RR_BUF_INIT(status_max_bytes);
-    int rc = rr_json_print(&json, object, &text, err);
-    rr_buf_add_text(&text, "\n");
-    char path[PATH_MAX];
-    rr_layout_status(store, mode, path);
-    struct rr_draft draft;
-    if (rc == 0)
-        rc = rr_draft_open(&draft, path, err) == 0 && rr_draft_write(&draft, text.ptr, text.len, err) == 0 &&
-                     rr_draft_commit(&draft, err) == 0
-                 ? 0
-                 : -1;
-    rr_buf_free(&text);
-    return rc;
+    cJSON *object = rr_json_object(json, NULL, NULL);
+    add_run(json, object, "last_run", last_run);
+    add_run(json, object, "last_success", last_success);
+    int rc = rr_json_print(json, object, text, err);
+    rr_buf_add_text(text, "\n");
+    return rc == 0 && text->failed ? rr_fail_memory(err) : rc;
 }
 
-int rr_store_record(struct rr_store *store, enum rr_mode mode, const cJSON *run, struct rr_err *err) {
-    struct rr_status before;
-    if (rr_layout_read_status(store, mode, &before, err) != 0)
-        return -1;
-    bool success = rr_slice_equal(rr_json_member(run, "result"), (struct rr_slice)RR_SLICE("SUCCESS"));
-    int rc = write_status(store, mode, run, success ? run : before.last_success, err);
-    rr_status_free(&before);
-    return rc;
-}
-
-static void amend(struct rr_json *json, cJSON *run, const char *job_run_id, const char *name, const cJSON *value) {
-    if (!rr_slice_equal(rr_json_member(run, "job_run_id"), rr_slice_of(job_run_id)))
+static void amend(struct rr_json *json, cJSON *run, const struct rr_status_change *change) {
+    if (!rr_slice_equal(rr_json_member(run, "job_run_id"), rr_slice_of(change->job_run_id)))
         return;
-    cJSON_DeleteItemFromObjectCaseSensitive(run, name);
-    rr_json_add(json, run, name, cJSON_Duplicate(value, true));
+    cJSON_DeleteItemFromObjectCaseSensitive(run, change->name);
+    rr_json_add(json, run, change->name, cJSON_Duplicate(change->value, true));
 }
 
-int rr_store_amend(struct rr_store *store, enum rr_mode mode, const char *job_run_id, const char *name, const cJSON *value,
-                   struct rr_err *err) {
+int rr_layout_changed_status(struct rr_store *store, enum rr_mode mode, const struct rr_status_change *change,
+                             struct rr_buf *text, struct rr_err *err) {
     struct rr_status status;
-    struct rr_json json = {0};
+    struct rr_json json = {false};
     if (rr_layout_read_status(store, mode, &status, err) != 0)
         return -1;
-    amend(&json, status.last_run, job_run_id, name, value);
-    amend(&json, status.last_success, job_run_id, name, value);
-    int rc = json.failed ? rr_fail_memory(err) : write_status(store, mode, status.last_run, status.last_success, err);
+    const cJSON *last_run = status.last_run, *last_success = status.last_success;
+    if (change->run != NULL) {
+        bool success = rr_slice_equal(rr_json_member(change->run, "result"), (struct rr_slice)RR_SLICE("SUCCESS"));
+        last_run = change->run;
+        last_success = success ? change->run : last_success;
+    } else {
+        amend(&json, status.last_run, change);
+        amend(&json, status.last_success, change);
+    }
+    int rc = print_status(&json, last_run, last_success, text, err);
     rr_status_free(&status);
+    return rc;
+}
+
+int rr_layout_write_status(struct rr_store *store, enum rr_mode mode, struct rr_slice text, struct rr_err *err) {
+    char path[PATH_MAX];
+    struct rr_draft draft;
+    rr_layout_status(store, mode, path);
+    return rr_draft_open(&draft, path, err) == 0 && rr_draft_write(&draft, text.ptr, text.len, err) == 0 &&
+                   rr_draft_commit(&draft, err) == 0
+               ? 0
+               : -1;
+}
+
+int rr_store_record(struct rr_store *store, enum rr_mode mode, const struct rr_status_change *change, struct rr_err *err) {
+    struct rr_buf text = RR_BUF_INIT(RR_STATUS_MAX_BYTES);
+    int rc = rr_layout_changed_status(store, mode, change, &text, err);
+    if (rc == 0)
+        rc = rr_layout_write_status(store, mode, (struct rr_slice){text.ptr, text.len}, err);
+    rr_buf_free(&text);
     return rc;
 }

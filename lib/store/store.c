@@ -25,7 +25,7 @@ int rr_store_open(struct rr_store **out, const char *cache_dir, struct rr_err *e
     if (store == NULL)
         return rr_fail_memory(err);
     store->lock = (struct rr_lock)RR_LOCK_FREE;
-    store->draft.fd = store->sibling.fd = -1;
+    store->draft.fd = store->sibling.fd = store->summary.fd = -1;
     int rc = 0;
     if (snprintf(store->root, sizeof store->root, "%s", cache_dir) >= (int)sizeof store->root)
         rc = rr_fail(err, RR_BAD_SETTING, "CACHE_DIR is too long a name");
@@ -247,76 +247,82 @@ static int commit_sibling(struct rr_store *store, const char *version, int threa
 }
 
 /* What the report says of itself, by its first line. False where that is not how it begins: it is read when it is asked for. */
-static bool read_first_line(struct rr_store *store, struct rr_document_meta *meta) {
+static bool read_first_line(struct rr_store *store) {
     struct rr_err ignored;
     char *line_end = store->head.len == 0 ? NULL : memchr(store->head.ptr, '\n', store->head.len);
     if (line_end == NULL || line_end == store->head.ptr)
         return false;
     line_end[-1] = '}'; /* in place of the comma before what follows meta */
     const struct rr_slice line = {store->head.ptr, (size_t)(line_end - store->head.ptr)};
-    return rr_document_check(line, meta, &ignored) == 0 && same_key(&meta->key, &store->key);
+    return rr_document_check(line, &store->meta, &ignored) == 0 && same_key(&store->meta.key, &store->key);
 }
 
 /* What was just published need not be read again to be known as valid. */
-static void remember_published(struct rr_store *store, const struct rr_document_meta *meta, uint64_t hash) {
+static void remember_published(struct rr_store *store) {
     struct stat st;
     char path[PATH_MAX];
     rr_layout_report(store, &store->key, path);
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd >= 0 && fstat(fd, &st) == 0)
-        remember(store, fd, &st, meta, hash);
+        remember(store, fd, &st, &store->meta, rr_hash_end(&store->hash));
     if (fd >= 0)
         close(fd);
 }
 
 /* Makes the summary, to be put in its place when the report is there. Without one it is made when it is asked for. */
-static bool draft_summary(struct rr_store *store, const struct rr_document_meta *meta, struct rr_draft *summary) {
+static bool draft_summary(struct rr_store *store) {
     char path[PATH_MAX];
     struct rr_err ignored;
     rr_summary_path(store, &store->key, path);
-    if (rr_draft_open(summary, path, &ignored) != 0)
+    if (rr_draft_open(&store->summary, path, &ignored) != 0)
         return false;
-    if (rr_summarize_draft(&store->draft, meta, summary, &ignored) == 0)
+    if (rr_summarize_draft(&store->draft, &store->meta, &store->summary, &ignored) == 0)
         return true;
-    rr_draft_discard(summary);
+    rr_draft_discard(&store->summary);
     return false;
 }
 
-/* The report is complete and its sibling in place: puts it in its own. */
-static int commit_report(struct rr_store *store, uint64_t hash, struct rr_err *err) {
-    struct rr_document_meta meta;
-    struct rr_draft summary;
-    struct rr_err ignored;
-    bool is_known = read_first_line(store, &meta);
-    bool has_summary = is_known && draft_summary(store, &meta, &summary);
-    int rc = rr_draft_commit(&store->draft, err);
-    if (has_summary && rc == 0)
-        rr_draft_commit(&summary, &ignored);
-    else if (has_summary)
-        rr_draft_discard(&summary);
-    if (is_known && rc == 0)
-        remember_published(store, &meta, hash);
+/* The sibling is put in its place first: whoever sees the report finds it. Its name is the report's hash, so it can belong to no
+ * other. */
+static int seal(struct rr_store *store, int threads, struct rr_err *err) {
+    char version[RR_VERSION_SIZE];
+    rr_version_name(&store->key, rr_hash_end(&store->hash), version);
+    if (commit_sibling(store, version, threads, err) != 0)
+        return -1;
+    store->is_known = read_first_line(store);
+    store->has_summary = store->is_known && draft_summary(store);
+    return 0;
+}
+
+int rr_store_seal(struct rr_store *store, int threads, struct rr_err *err) {
+    int rc = seal(store, threads, err);
+    if (rc != 0)
+        rr_store_abandon(store);
     return rc;
 }
 
-/* The sibling first: whoever sees the report finds it. Its name is the report's hash, so it can belong to no other. */
-static int commit(struct rr_store *store, int threads, struct rr_err *err) {
-    uint64_t hash = rr_hash_end(&store->hash);
-    char version[RR_VERSION_SIZE];
-    rr_version_name(&store->key, hash, version);
-    if (commit_sibling(store, version, threads, err) != 0 || commit_report(store, hash, err) != 0)
+static int commit_report(struct rr_store *store, struct rr_err *err) {
+    struct rr_err ignored;
+    if (rr_draft_commit(&store->draft, err) != 0)
         return -1;
+    if (store->has_summary)
+        rr_draft_commit(&store->summary, &ignored);
+    if (store->is_known)
+        remember_published(store);
     rr_version_sweep(store, RR_VERSION_GRACE_S);
     return 0;
 }
 
-int rr_store_publish(struct rr_store *store, int threads, struct rr_err *err) {
-    int rc = commit(store, threads, err);
+int rr_store_publish(struct rr_store *store, const struct rr_status_change *change, struct rr_err *err) {
+    int rc = commit_report(store, err);
+    if (rc == 0 && change != NULL)
+        rc = rr_store_record(store, store->key.mode, change, err);
     rr_store_abandon(store);
     return rc;
 }
 
 void rr_store_abandon(struct rr_store *store) {
+    rr_draft_discard(&store->summary);
     rr_draft_discard(&store->sibling);
     rr_draft_discard(&store->draft);
     rr_buf_free(&store->head);

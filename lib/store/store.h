@@ -18,8 +18,8 @@
  *     rr_store_open(&store, cache_dir, err)
  *     rr_store_find(store, &key, &document, err)            what is there
  *     rr_store_lock(store, err)                             before anything is made
- *       rr_store_set_aside / rr_store_begin, write, rr_store_publish or _abandon
- *       rr_store_record(store, mode, run, err)              last of all, so that a crash shows an older success
+ *       rr_store_set_aside / rr_store_begin, write, rr_store_seal, rr_store_publish or _abandon
+ *       rr_store_record(store, mode, &change, err)          what else there is to say of a run
  *     rr_store_unlock(store)                                idempotent; a process that dies unlocks too
  *     rr_store_close(&store)                                idempotent
  *
@@ -98,10 +98,22 @@ int rr_document_restamp(const struct rr_buf *body, const cJSON *members, struct 
 /* Keeps a broken report aside for the operator (`*.corrupt`). The lock is held. */
 int rr_store_set_aside(struct rr_store *store, const struct rr_key *key, struct rr_err *err);
 
-/* A report in the making: what is written to the sink becomes the report at rr_store_publish, whole, or never, and its
- * compressed sibling with it, by so many threads. One at a time; the lock is held. */
+/* What becomes of a mode's status: a run that has ended (borrowed) is the last run, and the last success too if its result says
+ * so; or, where run is NULL, the runs of that job_run_id get another member `name`. All else stays. */
+struct rr_status_change {
+    const cJSON *run;
+    const char *job_run_id, *name;
+    const cJSON *value;
+};
+
+/* A report in the making: what is written to the sink becomes the report, whole, or never, and its compressed sibling with it.
+ * One at a time; the lock is held.
+ *
+ * rr_store_seal ends the writing, and does all that takes long (by so many threads); rr_store_publish puts the report in its
+ * place, and then the change into the mode's status, so that a crash shows an older success. change may be NULL. */
 int rr_store_begin(struct rr_store *store, const struct rr_key *key, struct rr_sink *sink, struct rr_err *err);
-int rr_store_publish(struct rr_store *store, int threads, struct rr_err *err);
+int rr_store_seal(struct rr_store *store, int threads, struct rr_err *err);
+int rr_store_publish(struct rr_store *store, const struct rr_status_change *change, struct rr_err *err);
 void rr_store_abandon(struct rr_store *store); /* idempotent; after a publish it does nothing */
 
 /* The report's name for people, relative: `report_cache/2026-01-19.json`. */
@@ -117,13 +129,8 @@ struct rr_status {
 void rr_store_read_status(struct rr_store *store, enum rr_mode mode, struct rr_status *status);
 void rr_status_free(struct rr_status *status);
 
-/* Makes run (borrowed) the mode's last run, and its last success too if its result says so; the other entry stays. Every
- * writer holds the lock, so none undoes what another wrote. */
-int rr_store_record(struct rr_store *store, enum rr_mode mode, const cJSON *run, struct rr_err *err);
-
-/* Sets a member of the runs of that job_run_id, as far as the mode's status has them; value is borrowed. The lock is held. */
-int rr_store_amend(struct rr_store *store, enum rr_mode mode, const char *job_run_id, const char *name, const cJSON *value,
-                   struct rr_err *err);
+/* Changes the mode's status alone. Every writer holds the lock, so none undoes what another wrote. */
+int rr_store_record(struct rr_store *store, enum rr_mode mode, const struct rr_status_change *change, struct rr_err *err);
 
 /* Removes reports and set-aside files that were written more than max_age_s ago, and cards that were not used for so long. The
  * file that rr_store_peek_latest gives stays whatever its age, and so does the status. */

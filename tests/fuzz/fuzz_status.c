@@ -41,7 +41,7 @@ static void check_record(const struct rr_status *before) {
     struct rr_err err;
     cJSON *run = rr_json_object(&json, NULL, NULL);
     rr_json_text(&json, run, "result", rr_slice_of("FAILED"));
-    MUST(rr_store_record(service.store, RR_OFFLINE, run, &err) == 0);
+    MUST(rr_store_record(service.store, RR_OFFLINE, &(struct rr_status_change){.run = run}, &err) == 0);
     MUST(rr_layout_load_status(service.store, RR_OFFLINE, &after, &err) == 0);
     MUST(cJSON_Compare(after.last_run, run, true));
     MUST(before->last_success == NULL ? after.last_success == NULL : after.last_success != NULL);

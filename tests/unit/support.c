@@ -264,7 +264,8 @@ void test_publish_text(struct rr_store *store, const struct rr_key *key, const c
     struct rr_err err;
     assert_ok(rr_store_begin(store, key, &sink, &err));
     assert_ok(sink.write(sink.ctx, text, strlen(text), &err));
-    assert_ok(rr_store_publish(store, 1, &err));
+    assert_ok(rr_store_seal(store, 1, &err));
+    assert_ok(rr_store_publish(store, NULL, &err));
 }
 
 void test_publish(struct rr_store *store, const struct rr_key *key, const char *job_run_id) {

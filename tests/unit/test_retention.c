@@ -206,7 +206,7 @@ static void reports_of_other_days_are_bounded_and_daily_ones_are_not(void **stat
     publish_aged(store, folder, RR_ONLINE, "2001-01-01", 9);
     publish_aged(store, folder, RR_OFFLINE, today, 0);
     cJSON *run = test_json("{\"result\":\"SUCCESS\",\"as_of\":\"2001-01-04\",\"mode\":\"offline\"}");
-    assert_ok(rr_store_record(store, RR_OFFLINE, run, &err));
+    assert_ok(rr_store_record(store, RR_OFFLINE, &(struct rr_status_change){.run = run}, &err));
     cJSON_Delete(run);
     assert_ok(rr_store_trim(store, RR_OFFLINE, 3, &err));
     assert_true(is_there(folder, "2001-01-01.json"));

@@ -21,7 +21,7 @@ static struct rr_store *open_store(const char *folder) {
 static void record(struct rr_store *store, enum rr_mode mode, const char *run) {
     cJSON *tree = test_json(run);
     struct rr_err err;
-    assert_ok(rr_store_record(store, mode, tree, &err));
+    assert_ok(rr_store_record(store, mode, &(struct rr_status_change){.run = tree}, &err));
     cJSON_Delete(tree);
 }
 
@@ -58,22 +58,27 @@ static void a_failure_keeps_the_last_success(void **state) {
     rr_store_close(&store);
 }
 
+static void amend(struct rr_store *store, const char *job_run_id, const char *name, const cJSON *value) {
+    const struct rr_status_change change = {.job_run_id = job_run_id, .name = name, .value = value};
+    struct rr_err err;
+    assert_ok(rr_store_record(store, RR_OFFLINE, &change, &err));
+}
+
 /* What becomes known of a run later is told wherever the run is, and of no other. */
 static void a_run_can_be_amended(void **state) {
     (void)state;
     struct rr_store *store = open_store(test_folder());
     struct rr_status status;
-    struct rr_err err;
     cJSON *cards = test_json("{\"total\":3}");
     record(store, RR_OFFLINE, "{\"result\":\"SUCCESS\",\"job_run_id\":\"1\",\"cards\":{\"total\":0},\"x\":7}");
-    assert_ok(rr_store_amend(store, RR_OFFLINE, "1", "cards", cards, &err));
+    amend(store, "1", "cards", cards);
     rr_store_read_status(store, RR_OFFLINE, &status);
     assert_int_equal((int)test_number_at(status.last_run, "cards.total"), 3);
     assert_string_equal(test_names(status.last_success), "result,job_run_id,x,cards");
     rr_status_free(&status);
     record(store, RR_OFFLINE, "{\"result\":\"FAILED\",\"job_run_id\":\"2\"}");
-    assert_ok(rr_store_amend(store, RR_OFFLINE, "1", "cards", cards, &err));
-    assert_ok(rr_store_amend(store, RR_OFFLINE, "9", "y", cards, &err));
+    amend(store, "1", "cards", cards);
+    amend(store, "9", "y", cards);
     rr_store_read_status(store, RR_OFFLINE, &status);
     assert_string_equal(test_names(status.last_run), "result,job_run_id");
     assert_string_equal(test_names(status.last_success), "result,job_run_id,x,cards");
@@ -132,7 +137,7 @@ static void a_status_that_cannot_be_written_is_told_and_leaves_no_temporary(void
     cJSON *run = test_json("{\"result\":\"SUCCESS\"}");
     struct rr_err err;
     assert_int_equal(mkdir(test_path(folder, "status.json"), 0700), 0);
-    assert_fails(rr_store_record(store, RR_OFFLINE, run, &err), RR_CACHE_WRITE_FAILED);
+    assert_fails(rr_store_record(store, RR_OFFLINE, &(struct rr_status_change){.run = run}, &err), RR_CACHE_WRITE_FAILED);
     assert_null(strstr(err.message, folder));
     assert_int_equal(test_count_files(folder), 3); /* status.json, counterparty-risk and .versions */
     cJSON_Delete(run);
@@ -150,7 +155,7 @@ static void a_status_that_cannot_be_read_is_not_forgotten(void **state) {
     assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
     none = (struct rlimit){0, limit.rlim_max};
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
-    int rc = rr_store_record(store, RR_OFFLINE, run, &err);
+    int rc = rr_store_record(store, RR_OFFLINE, &(struct rr_status_change){.run = run}, &err);
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
     assert_fails(rc, RR_CACHE_WRITE_FAILED);
     assert_string_equal(tell(store, RR_OFFLINE), "1 / 1");
