@@ -1,26 +1,14 @@
 #!/usr/bin/env bash
 # The dashboard in a real Chromium, through real nginx and workers: page.mjs does the looking, this makes what it looks at.
-# Screenshots go to build/browser/. Needs chromium and node (install-packages.sh test), and playwright-core and axe-core,
-# which npm puts into build/npm/, once.
+# Screenshots go to build/browser/. Needs chromium and node (install-packages.sh test), and the
+# packages of modules.sh.
 # shellcheck source=tests/lib.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/../lib.sh"
 here=$PROJECT_DIR/tests/browser
-modules=$PROJECT_DIR/build/npm
 
-## The two packages that are not Debian's
-
-install_modules() {
-    ! cmp -s "$here/package-lock.json" "$modules/installed.json" || return 0
-    mkdir -p "$modules"
-    cp "$here/package.json" "$here/package-lock.json" "$modules/"
-    (cd "$modules" && timeout 120 npm ci --ignore-scripts --no-audit --no-fund --fetch-retries=1 --fetch-retry-mintimeout=1000) >"$work_dir/npm.log" 2>&1 || return 1
-    cp "$here/package-lock.json" "$modules/installed.json"
-}
-
-if ! install_modules; then
-    fail "npm ci: playwright-core and axe-core cannot be had from $(npm config get registry 2>/dev/null)" \
-        'the browser tests need them once; see tests/browser/package.json, and set npm'"'"'s registry or proxy' \
-        "$(tail -n 5 "$work_dir/npm.log")"
+if ! modules=$("$here/modules.sh" 2>"$work_dir/npm.log"); then
+    fail "npm ci: the packages of tests/browser/package.json cannot be had from $(npm config get registry 2>/dev/null)" \
+        "they are needed once: set npm's registry or proxy" "$(cat "$work_dir/npm.log")"
     finish
 fi
 
