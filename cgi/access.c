@@ -12,10 +12,14 @@ enum { file_max_bytes = 64 * 1024 };
 
 /* ---- Origins ---- */
 
-/* The host and port of an origin or a URL without a path, `https://host:port`; all of it where there is no scheme. */
-static const char *host_of(const char *origin) {
-    const char *host = strstr(origin, "://");
-    return host == NULL ? origin : host + 3;
+/* Is `https://host:port` the site's own? A page that came by HTTP, which anybody on the way can write, is no page of a site that
+ * has come by HTTPS; the other way round it is, since another proxy may have taken the HTTPS off. */
+static bool is_own(const char *origin, const struct rr_request *request) {
+    static const char secure[] = "https://", plain[] = "http://";
+    size_t scheme = strncasecmp(origin, secure, sizeof secure - 1) == 0 ? sizeof secure - 1 : 0;
+    if (scheme == 0 && !request->is_https && strncasecmp(origin, plain, sizeof plain - 1) == 0)
+        scheme = sizeof plain - 1;
+    return scheme > 0 && request->host != NULL && strcasecmp(origin + scheme, request->host) == 0;
 }
 
 static bool is_listed(const char *list, const char *origin) {
@@ -31,9 +35,7 @@ static bool is_listed(const char *list, const char *origin) {
 
 static bool is_foreign(const struct rr_conf *conf, const struct rr_request *request) {
     const char *origin = request->origin;
-    if (origin == NULL || is_listed(conf->cors_allow_origin, origin))
-        return false;
-    return request->host == NULL || strcasecmp(host_of(origin), request->host) != 0;
+    return origin != NULL && !is_own(origin, request) && !is_listed(conf->cors_allow_origin, origin);
 }
 
 void rr_access_add_cors(const struct rr_conf *conf, const struct rr_request *request, struct rr_response *response) {

@@ -16,7 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { ns_per_ms = 1000000 };
+enum { ns_per_ms = 1000000, wait_max_ms = 3600 * 1000 };
 
 static FCGX_Request connection;
 static int arrivals = -1; /* an epoll descriptor: a connection can be accepted, or a stop was asked for */
@@ -73,12 +73,13 @@ static const char *parameter(const char *name, const char *absent) {
     return value != NULL ? value : absent;
 }
 
-/* nginx says when it passed the request on ($msec: seconds, with a fraction): it may have queued for us since. */
+/* nginx says when it passed the request on ($msec: seconds, with a fraction): it may have queued for us since. It would not have
+ * waited for hours: then the clock was set in between. */
 static int64_t waited_ms(void) {
     const char *passed_on = FCGX_GetParam("PASSED_ON_AT", connection.envp);
     int64_t at_ms = passed_on == NULL ? 0 : (int64_t)(strtod(passed_on, NULL) * 1000);
     int64_t waited = at_ms <= 0 ? 0 : rr_clock_now_ns(&rr_clock_system) / ns_per_ms - at_ms;
-    return waited > 0 ? waited : 0;
+    return waited > 0 && waited <= wait_max_ms ? waited : 0;
 }
 
 static void read_request(struct rr_request *request) {
@@ -96,6 +97,7 @@ static void read_request(struct rr_request *request) {
         .authorization = parameter("HTTP_AUTHORIZATION", NULL),
         .origin = parameter("HTTP_ORIGIN", NULL),
         .host = parameter("HTTP_HOST", NULL),
+        .is_https = strcmp(parameter("HTTPS", ""), "on") == 0,
         .hand_over = parameter("HAND_OVER", NULL),
         .compute = parameter("COMPUTE", NULL),
         .waited_ms = waited_ms(),

@@ -24,6 +24,7 @@ struct rr_request {
     const char *authorization;
     const char *origin; /* whose page asks, by a browser's word */
     const char *host;
+    bool is_https;         /* it came to the web server by HTTPS */
     const char *hand_over; /* where nginx can be sent for a stored report; NULL: reports are sent by ourselves */
     const char *compute;   /* where nginx can be sent for what takes long; NULL: it is done here */
     int64_t waited_ms;     /* since nginx passed it on */

@@ -20,6 +20,17 @@ enum { ns_per_s = 1000000000, head_max_bytes = 4096 };
  */
 enum { best_level = 9, large_level = 1, large_bytes = 16 * 1024 * 1024 };
 
+static int make_folders(const struct rr_store *store, struct rr_err *err) {
+    char folder[PATH_MAX];
+    for (enum rr_mode mode = 0; mode < RR_MODE_COUNT; mode++) {
+        rr_layout_folder(store, mode, folder);
+        if (rr_file_make_dirs(folder, err) != 0)
+            return -1;
+    }
+    rr_version_path(store, "", "", folder);
+    return rr_file_make_dirs(folder, err);
+}
+
 int rr_store_open(struct rr_store **out, const char *cache_dir, struct rr_err *err) {
     struct rr_store *store = calloc(1, sizeof *store);
     if (store == NULL)
@@ -29,15 +40,8 @@ int rr_store_open(struct rr_store **out, const char *cache_dir, struct rr_err *e
     int rc = 0;
     if (snprintf(store->root, sizeof store->root, "%s", cache_dir) >= (int)sizeof store->root)
         rc = rr_fail(err, RR_BAD_SETTING, "CACHE_DIR is too long a name");
-    for (enum rr_mode mode = 0; rc == 0 && mode < RR_MODE_COUNT; mode++) {
-        char folder[PATH_MAX];
-        rr_layout_folder(store, mode, folder);
-        rc = rr_file_make_dirs(folder, err);
-    }
-    char versions[PATH_MAX];
-    rr_version_path(store, "", "", versions);
     if (rc == 0)
-        rc = rr_file_make_dirs(versions, err) == 0 ? rr_layout_sweep(store, err) : -1;
+        rc = make_folders(store, err) == 0 ? rr_layout_sweep(store, err) : -1;
     *out = store;
     if (rc != 0)
         rr_store_close(out);
@@ -56,7 +60,11 @@ void rr_store_close(struct rr_store **store) {
 int rr_store_lock(struct rr_store *store, struct rr_err *err) {
     char path[PATH_MAX];
     rr_layout_lock(store, path);
-    return rr_lock_try(&store->lock, path, err);
+    if (rr_lock_try(&store->lock, path, err) == 0)
+        return 0;
+    /* Somebody has removed the whole cache: it is made again as at the start. */
+    bool removed = err->code != RR_LOCKED && access(store->root, F_OK) != 0 && errno == ENOENT;
+    return removed && make_folders(store, err) == 0 ? rr_lock_try(&store->lock, path, err) : -1;
 }
 
 bool rr_store_is_locked(struct rr_store *store) {

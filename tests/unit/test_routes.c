@@ -23,7 +23,7 @@ struct desk {
     struct rr_response response;
     /* of the next requests: */
     const char *if_none_match, *if_modified_since, *accept_encoding, *hand_over, *compute, *authorization, *origin, *host;
-    bool not_vouched_for;
+    bool not_vouched_for, is_https;
 };
 
 static int open_desk(void **state) {
@@ -60,6 +60,7 @@ static int ask(struct desk *desk, const char *method, const char *target) {
                                        .authorization = desk->authorization,
                                        .origin = desk->origin,
                                        .host = desk->host,
+                                       .is_https = desk->is_https,
                                        .if_none_match = desk->if_none_match,
                                        .if_modified_since = desk->if_modified_since,
                                        .accept_encoding = desk->accept_encoding,
@@ -475,25 +476,32 @@ static void pages_of_other_origins_may_not_recompute(void **state) {
     static const struct {
         const char *origin, *host;
         int status;
+        bool is_https;
     } cases[] = {
-        {NULL, "report.example.com", 200},
-        {"https://report.example.com", "report.example.com", 200},
-        {"https://Report.Example.com", "report.example.com", 200},
-        {"http://127.0.0.1:8000", "127.0.0.1:8000", 200},
-        {"http://127.0.0.1:8001", "127.0.0.1:8000", 403},
-        {"https://evil.example", "report.example.com", 403},
-        {"https://report.example.com.evil.example", "report.example.com", 403},
-        {"null", "report.example.com", 403},
-        {"", "report.example.com", 403},
-        {"https://report.example.com", NULL, 403},
-        {"https://dash.example.com", "report.example.com", 200},
-        {"https://other.example.com", "report.example.com", 200},
-        {"https://dash.example.co", "report.example.com", 403},
+        {NULL, "report.example.com", 200, false},
+        {"https://report.example.com", "report.example.com", 200, true},
+        {"http://report.example.com", "report.example.com", 403, true},
+        {"http://report.example.com", "report.example.com", 200, false},
+        {"report.example.com", "report.example.com", 403, false},
+        {"file://report.example.com", "report.example.com", 403, false},
+        {"https://report.example.com", "report.example.com", 200, false},
+        {"https://Report.Example.com", "report.example.com", 200, false},
+        {"http://127.0.0.1:8000", "127.0.0.1:8000", 200, false},
+        {"http://127.0.0.1:8001", "127.0.0.1:8000", 403, false},
+        {"https://evil.example", "report.example.com", 403, false},
+        {"https://report.example.com.evil.example", "report.example.com", 403, false},
+        {"null", "report.example.com", 403, false},
+        {"", "report.example.com", 403, false},
+        {"https://report.example.com", NULL, 403, false},
+        {"https://dash.example.com", "report.example.com", 200, false},
+        {"https://other.example.com", "report.example.com", 200, false},
+        {"https://dash.example.co", "report.example.com", 403, false},
     };
     desk->bench.conf.cors_allow_origin = "https://dash.example.com, https://other.example.com";
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         desk->origin = cases[i].origin;
         desk->host = cases[i].host;
+        desk->is_https = cases[i].is_https;
         assert_case(cases[i].origin == NULL ? "none" : cases[i].origin, ask(desk, "POST", RECOMPUTE "?date=2026-01-19"),
                     cases[i].status);
         if (cases[i].status == 403)
