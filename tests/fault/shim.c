@@ -6,7 +6,8 @@
  *     FAULT_AT      which of them fails, from 1; FAULT_LASTS=1: and all behind it
  *     FAULT_ERRNO   how, as a number
  *     FAULT_COUNT   a file that is told at the end how many there were
- *     FAULT_LOG     a file that is told every call: its kind, its file, and for a rename the new name */
+ *     FAULT_LOG     a file that is told every call: its kind, its file, and for a rename the new name
+ *     FAULT_CLOCK   a file that says by how many seconds the system's clock is wrong; it may change at any time */
 #include "shim.h"
 
 #include <dlfcn.h>
@@ -23,6 +24,8 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 extern void *__libc_malloc(size_t size);
@@ -31,7 +34,7 @@ extern void *__libc_realloc(void *block, size_t size);
 
 static struct {
     bool ready, memory, lasts;
-    const char *kind, *under;
+    const char *kind, *under, *clock;
     int number;
     int log_fd;
     atomic_long at; /* 0: none */
@@ -47,6 +50,7 @@ __attribute__((constructor)) static void begin(void) {
     const char *log = getenv("FAULT_LOG");
     shim.kind = getenv("FAULT_KIND");
     shim.under = getenv("FAULT_UNDER");
+    shim.clock = getenv("FAULT_CLOCK");
     shim.memory = shim.kind != NULL && strcmp(shim.kind, "memory") == 0;
     shim.number = (int)number_of("FAULT_ERRNO");
     shim.lasts = number_of("FAULT_LASTS") != 0;
@@ -230,4 +234,38 @@ void *mmap(void *at, size_t size, int protection, int flags, int fd, off_t offse
     if ((flags & MAP_ANONYMOUS) != 0 && memory_fails())
         return MAP_FAILED;
     return (void *)syscall(SYS_mmap, at, size, protection, flags, fd, offset); /* NOLINT: the call's own way */
+}
+
+/* ---- The clock that people set; the monotonic one goes on as ever ---- */
+
+static time_t clock_error_s(void) {
+    char text[32] = "";
+    int fd = shim.clock == NULL ? -1 : (int)syscall(SYS_openat, AT_FDCWD, shim.clock, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return 0;
+    bool known = syscall(SYS_read, fd, text, sizeof text - 1) > 0;
+    syscall(SYS_close, fd);
+    return known ? strtol(text, NULL, 10) : 0;
+}
+
+int clock_gettime(clockid_t clock, struct timespec *now) {
+    int rc = (int)syscall(SYS_clock_gettime, clock, now);
+    if (rc == 0 && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE))
+        now->tv_sec += clock_error_s();
+    return rc;
+}
+
+int gettimeofday(struct timeval *restrict now, void *restrict zone) {
+    int rc = (int)syscall(SYS_gettimeofday, now, zone);
+    if (rc == 0)
+        now->tv_sec += clock_error_s();
+    return rc;
+}
+
+time_t time(time_t *out) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    if (out != NULL)
+        *out = now.tv_sec;
+    return now.tv_sec;
 }
