@@ -100,6 +100,14 @@ start_site
 get /
 same 'the dashboard is there' '200 text/html' "$status $(header Content-Type | cut -d ';' -f 1)"
 same 'plain HTTP leads to it' "308 https://localhost$API" "$(BASE=$plain_base report '' && echo "$status $(header Location)")"
+check 'no TLS before 1.2' test -z "$(curl -s --tls-max 1.1 --ciphers DEFAULT@SECLEVEL=0 "$BASE/healthz")"
+for version in 1.2 1.3; do check "TLS $version" curl -sf "--tlsv$version" --tls-max "$version" "$BASE/healthz"; done
+check 'no cipher without forward secrecy' test -z "$(curl -s --tls-max 1.2 --ciphers AES128-GCM-SHA256:AES256-SHA "$BASE/healthz")"
+same 'HTTP/2' '2 200' "$(curl -s --http2 -o /dev/null -w '%{http_version} %{http_code}' "$BASE/healthz")"
+report '/recompute?date=2026-01-10' -X POST
+is_problem 'nobody may recompute unless it was set up' 403 FORBIDDEN
+report '/recompute?date=2026-01-10' -X POST -H "Origin: http://${BASE#https://}"
+is_problem 'least of all a page that came by HTTP' 403 FOREIGN_ORIGIN
 "$PROJECT_DIR/tests/smoke/run.sh" "$BASE" >"$work_dir/table" 2>&1
 same 'the smoke test passes' 0 $?
 sed 's/^/# /' "$work_dir/table"
