@@ -1,12 +1,13 @@
 #!/bin/sh
 #
 # install-packages.sh PURPOSE: installs the Debian packages that are missing for a purpose (build, run, test, fuzz, bench, package,
-# deb-test).
+# deb-test, postgresql-build, postgresql-test).
 # Says in one line what it installs. Nothing is missing: says nothing, asks no network. Not root: prints the command
 # that would do it, and exits 1.
 #
 # Installing nginx leaves no server that nobody asked for: Debian would start one on port 80 at once, and again at
-# every boot. Where nginx was installed before, nothing of it is touched.
+# every boot. Where nginx was installed before, nothing of it is touched. The same with PostgreSQL: Debian would make and start a
+# cluster on port 5432.
 
 set -eu
 
@@ -20,11 +21,14 @@ packages_for() {
     package) echo dpkg-dev debhelper fakeroot lintian ;;
     deb-test) echo debootstrap systemd-container ;;
     bench) echo git curl jq procps wrk time libfcgi-bin ;;
+    postgresql-build) echo libpq-dev ;;
+    postgresql-test) echo postgresql libpq-dev iproute2 ;;
     *) return 1 ;;
     esac
 }
 
 POLICY=/usr/sbin/policy-rc.d
+CREATE_CLUSTER=/etc/postgresql-common/createcluster.conf
 log=''
 new_policy=''
 brings_nginx=no
@@ -98,6 +102,14 @@ disable_nginx_service() {
     rm -f /etc/systemd/system/multi-user.target.wants/nginx.service
 }
 
+# Without this file postgresql's own default holds: a cluster "main" at once, and at every boot. A file that is there stays as
+# it is; ours stays too, and lets pg_createcluster make clusters when it is asked.
+forbid_main_cluster() {
+    [ ! -e "$CREATE_CLUSTER" ] || return 0
+    mkdir -p "${CREATE_CLUSTER%/*}"
+    printf '# made by install-packages.sh\ncreate_main_cluster = false\n' >"$CREATE_CLUSTER"
+}
+
 clean_up() {
     trap '' INT TERM HUP
     if [ "$(policy_owner)" = "$$" ] || policy_is_left_over; then
@@ -120,11 +132,13 @@ print_command() {
     printf 'sudo apt-get install --no-install-recommends %s\n' "$missing"
     case " $missing " in *' nginx '*)
         printf '(Debian then starts an nginx on port 80; "sudo %s %s" installs without that.)\n' "$0" "$1" >&2 ;;
+    *' postgresql '*)
+        printf '(Debian then starts a PostgreSQL on port 5432; "sudo %s %s" installs without that.)\n' "$0" "$1" >&2 ;;
     esac
 }
 
 main() {
-    packages=$([ $# -eq 1 ] && packages_for "$1") || fail "usage: install-packages.sh build|run|test|fuzz|bench|package|deb-test"
+    packages=$([ $# -eq 1 ] && packages_for "$1") || fail "usage: install-packages.sh build|run|test|fuzz|bench|package|deb-test|postgresql-build|postgresql-test"
     command -v dpkg-query >/dev/null || fail "not a Debian system; install by your own means: $packages"
     # shellcheck disable=SC2086  # a list of names
     missing=$(missing_of $packages)
@@ -145,6 +159,7 @@ main() {
     if [ "$brings_nginx" = yes ]; then
         forbid_nginx_start
     fi
+    case " $missing " in *' postgresql '*) forbid_main_cluster ;; esac
     if ! install "$missing"; then
         tail -n 20 "$log" >&2
         fail "apt-get could not install: $missing"
