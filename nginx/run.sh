@@ -10,15 +10,17 @@
 #   RUN_DIR   socket, logs, nginx's temporary files             build/run/$PORT
 #   DB_PATH   the CRM database; a demo CRM is made without it   build/demo/crm.db
 #   BUILD     where the programs are: another build's          build
+#   REPORT_STORE   postgresql://…: a follower keeps CACHE_DIR up to date with other hosts'; the CRM may be theirs alone
 #   CACHE_DIR, WORK_DIR, REPORT_TZ and the other settings of the service are passed on to the workers.
 #
 # Ctrl-C, SIGTERM, SIGHUP: requests in hand are finished, everything is stopped, exit status 0. A second signal stops
 # at once. When something is wrong: one line on standard error, exit status 1, and nothing is left running.
 #
-# Processes. The two children are sessions of their own, so that Ctrl-C reaches this script alone, which then stops
+# Processes. The children are sessions of their own, so that Ctrl-C reaches this script alone, which then stops
 # them in the right order; and they are sent SIGTERM by the kernel when this script dies without a chance to do so.
 #   run.sh ─┬─ multiwatch ─── worker × WORKERS     (spawn-fcgi made the socket and became multiwatch)
 #           ├─ multiwatch ─── worker × COMPUTE_WORKERS
+#           ├─ multiwatch ─── riskreport follow    (with a REPORT_STORE of several hosts)
 #           └─ nginx master ─ nginx worker × 2
 
 # shellcheck disable=SC2317  # what is called by traps only looks unreachable
@@ -37,10 +39,10 @@ readonly DEMO_DB=build/demo/crm.db
 # The names come by the environment, since multiwatch refuses arguments that are no text in the locale.
 readonly NEVER_GIVE_UP=1000000000
 # shellcheck disable=SC2016  # the $ are for the inner shell
-readonly START_WORKER='
+readonly START_PROGRAM='
     echo >"$RR_RUN_DIR/worker_start"
     [ "$RR_RUN_DIR/boot" -nt "$RR_RUN_DIR/worker_start" ] || sleep 0.3
-    exec "$RR_WORKER"'
+    exec "$RR_PROGRAM" $RR_COMMAND'
 
 project_dir=''
 cli=''
@@ -48,6 +50,7 @@ worker=''
 nginx_pid=''
 serve_pid=''
 compute_pid=''
+follower_pid=''
 lock_fd=''
 owns_run_dir=0      # we hold its lock: its files are ours to remove
 is_up=0             # the first request was answered
@@ -154,8 +157,11 @@ choose_database() {
     exec {demo_fd}>&-
 }
 
+has_other_hosts() { [[ ${REPORT_STORE:-file} != file ]]; }
+
 check_database() {
     export DB_PATH
+    ! has_other_hosts || [[ -e $DB_PATH ]] || return 0  # they make the reports
     [[ -e $DB_PATH ]] || fail "DB_PATH: there is no file $DB_PATH"
     [[ -f $DB_PATH ]] || fail "DB_PATH is not a regular file: $DB_PATH"
     [[ -r $DB_PATH ]] || fail "DB_PATH cannot be read by user $(id -un): $DB_PATH"
@@ -210,12 +216,23 @@ start_pool() { # SOCKET COUNT
     touch -d '2 seconds' -- "$RUN_DIR/boot"
     (
         cd -- "$RUN_DIR"
-        export RR_RUN_DIR=$RUN_DIR RR_WORKER=$worker
+        export RR_RUN_DIR=$RUN_DIR RR_PROGRAM=$worker RR_COMMAND=
         exec setsid setpriv --pdeathsig TERM \
             spawn-fcgi -n -s "$1" -M 0660 -b 1024 -d "$project_dir" -- \
             "$(type -P multiwatch)" -f "$2" -r "$NEVER_GIVE_UP" -- \
-            "$(type -P setpriv)" --pdeathsig TERM /bin/sh -c "$START_WORKER"
+            "$(type -P setpriv)" --pdeathsig TERM /bin/sh -c "$START_PROGRAM"
     ) </dev/null >>"$RUN_DIR/worker.log" 2>&1 {lock_fd}>&- &
+}
+
+# It listens on no socket, so multiwatch needs no spawn-fcgi before it.
+start_follower() {
+    (
+        export RR_RUN_DIR=$RUN_DIR RR_PROGRAM=$cli RR_COMMAND=follow
+        exec setsid setpriv --pdeathsig TERM \
+            "$(type -P multiwatch)" -f 1 -r "$NEVER_GIVE_UP" -- \
+            "$(type -P setpriv)" --pdeathsig TERM /bin/sh -c "$START_PROGRAM"
+    ) </dev/null >>"$RUN_DIR/follow.log" 2>&1 {lock_fd}>&- &
+    follower_pid=$!
 }
 
 start_nginx() {
@@ -257,16 +274,18 @@ announce() {
     say "  curl '$url'"
     say "  curl '$url/status'"
     say "  curl -X POST '$url/recompute'"
+    ! has_other_hosts || say "a follower of the reports that other hosts make; its log is $RUN_DIR/follow.log"
     say "$WORKERS + $COMPUTE_WORKERS workers, database $DB_PATH, cache $CACHE_DIR, logs in $RUN_DIR; Ctrl-C stops"
 }
 
 # Returns only when a child has ended, which it never should.
 watch_children() {
     local status=0 ended=''
-    { wait -n -p ended "$serve_pid" "$compute_pid" "$nginx_pid"; } 2>/dev/null || status=$?     # bash's own "Killed" is not for us
+    { wait -n -p ended "$serve_pid" "$compute_pid" "$nginx_pid" $follower_pid; } 2>/dev/null || status=$?     # bash's own "Killed" is not for us
     if [[ $ended == "$nginx_pid" ]]; then
         fail "nginx ended (status $status): stopping; see $RUN_DIR/nginx-error.log"
     fi
+    [[ $ended != "$follower_pid" ]] || fail "the follower ended (status $status): stopping; see $RUN_DIR/follow.log"
     fail "the worker pool ended (status $status): stopping; see $RUN_DIR/worker.log"
 }
 
@@ -321,6 +340,7 @@ finish() {
     stop_session "$nginx_pid" "$nginx_signal"
     stop_session "$serve_pid" TERM
     stop_session "$compute_pid" TERM
+    stop_session "$follower_pid" TERM
     if ((owns_run_dir)); then
         remove_run_files
     fi
@@ -362,6 +382,7 @@ main() {
     serve_pid=$!
     start_pool compute.sock "$COMPUTE_WORKERS"
     compute_pid=$!
+    ! has_other_hosts || start_follower
     start_nginx
     wait_until_answered
     announce

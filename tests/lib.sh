@@ -120,5 +120,9 @@ workers_settled() {
     done
     echo "$have"
 }
-# The pool's leader, by the socket that is its standard input: the serving pool was started first.
-pool_session() { pgrep -P "$service_pid" -f multiwatch | sort -n | if [[ $1 == worker ]]; then head -n 1; else tail -n 1; fi; }
+# The pool's leader: the serving pool was started first, then the other one, and then the follower, where there is one.
+pool_session() { pgrep -P "$service_pid" -f multiwatch | sort -n | if [[ $1 == worker ]]; then sed -n 1p; else sed -n 2p; fi; }
+
+# Where TEST_STORE is a PostgreSQL's directory (tests/with_postgresql.sh), every script has a store of its own there.
+# shellcheck source=tests/postgresql.sh
+[[ -z ${TEST_STORE:-} ]] || source "$PROJECT_DIR/tests/postgresql.sh"
