@@ -16,7 +16,7 @@ packages_for() {
     build) echo gcc libc6-dev make pkg-config libfcgi-dev libcjson-dev libsqlite3-dev libpcre2-dev zlib1g-dev nettle-dev libcurl4-gnutls-dev ;;
     run) echo nginx spawn-fcgi multiwatch tzdata util-linux ;;
     test) echo git curl jq sqlite3 procps wrk openssl python3-jsonschema libcmocka-dev valgrind clang-tidy clang-format cppcheck shellcheck \
-        mandoc systemd chromium nodejs npm fonts-noto-cjk ;;
+        mandoc systemd chromium nodejs npm fonts-noto-cjk poppler-utils ;;
     fuzz) echo clang libclang-rt-dev llvm tzdata ;;
     package) echo dpkg-dev debhelper fakeroot lintian ;;
     deb-test) echo debootstrap systemd-container ;;

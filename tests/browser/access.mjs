@@ -1,5 +1,6 @@
 // For everyone: keyboard alone, screen readers, both languages, both themes, narrow windows, paper; and hostile names.
 
+import { execFileSync } from 'node:child_process';
 import { api, axe, check, env, fits, same, settled, shot, texts } from './harness.mjs';
 
 const NARROW = { viewport: { width: 360, height: 780 } };
@@ -76,6 +77,7 @@ async function english(page) {
         return korean;
     });
     same('no Korean word of the page is left', [], own);
+    await shot(page, 'english');
     await axe(page, 'English');
     await fits(page, 'English');
     await page.click('#language');
@@ -112,7 +114,13 @@ async function paper(page) {
     for (const selector of ['#card-target', '#trend-ratio', 'tr.row td.blocker', '#fresh', '[data-filter=severe]']) {
         same(`on paper: ${selector}`, true, await page.isVisible(selector));
     }
-    await page.pdf({ path: `${env.SHOTS}/print.pdf`, preferCSSPageSize: true });
+    const file = `${env.SHOTS}/print.pdf`;
+    await page.pdf({ path: file, preferCSSPageSize: true });
+    const columns = await texts(page, '.grid > thead th');
+    const pages = execFileSync('pdftotext', ['-layout', file, '-'], { encoding: 'utf8' }).split('\f').slice(0, -1);
+    const withRows = pages.filter((text) => /^ *심각 .*만|^ *심각 .*억/m.test(text));
+    check('the list is longer than a page', withRows.length > 1, `${pages.length} pages`);
+    same('each page of it has the columns’ names', [], withRows.flatMap((text) => columns.filter((name) => !text.includes(name.replace(/[↑↓]/, '')))));
 }
 
 export const access = [

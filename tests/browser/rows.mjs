@@ -68,8 +68,9 @@ async function filters(page) {
     await page.fill('#search', '없는이름없는이름');
     await page.waitForURL(/%EC%97%86/);
     check('nothing found says so', (await page.textContent('#table')).includes('조건에 맞는 카운터파티가 없습니다'));
-    await page.click('#reset');
-    await wanted('all again', () => true);
+    await page.click('#table .note button');
+    await wanted('and has a way back to all', () => true);
+    same('which leaves the focus in the field', 'search', await page.evaluate(() => document.activeElement.id));
     await page.click('#card-levels [data-level=good]');
     await wanted('a card filters too', (row) => row.risk_level_rule === '양호');
 }

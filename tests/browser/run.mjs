@@ -128,6 +128,7 @@ async function stale(page) {
         ['since when', report.meta.generated_at.slice(0, 10)], ['why', 'DB_NOT_FOUND'], ['what to do', '운영자']]) {
         check(`stale: ${name}`, text.includes(part), text, part);
     }
+    check('the header says it too', await page.locator('#fresh .old').count() === 1);
     same('it is an alert', 'alert', await page.getAttribute('[data-notice=stale]', 'role'));
     await shot(page, 'stale');
     await axe(page, 'stale');
@@ -145,6 +146,10 @@ async function nothing(page) {
     await page.waitForSelector('#content:not([hidden])');
     await settled(page);
     check('which works when the cause is gone', true);
+    same('of a first report there are charts of a day', [1, 1], [await page.locator('#trend-ratio .hit').count(), await page.locator('#trend-levels .hit').count()]);
+    for (const id of ['trend-ratio', 'trend-levels']) check(`and ${id} says when there will be more`, (await page.textContent(`#${id} .note`)).includes('이틀'));
+    check('nothing to compare with: said', (await page.textContent('#changes .note')).includes('아직 없습니다'));
+    await shot(page, 'first-day');
 }
 
 async function unreachable(page) {
@@ -179,6 +184,7 @@ async function loadingState(page) {
     const reloaded = page.reload();
     await asked;
     check('what takes long is said to be loading, and why', (await noticeOf(page, 'loading')).includes('만드는 데'));
+    await shot(page, 'loading');
     await answer();
     await reloaded;
     await settled(page);
@@ -195,6 +201,10 @@ async function empty(page) {
     await page.reload();
     check('an empty report says what belongs there', (await noticeOf(page, 'empty')).includes('카운터파티가 없습니다'));
     await shot(page, 'empty');
+    await page.unroute(`**${API}?*`);
+    await page.click('[data-notice=empty] button');
+    await page.waitForSelector('#content:not([hidden])');
+    check('and leads to the other mode', page.url().includes('mode=online'), page.url());
 }
 
 function forgetOnline() {

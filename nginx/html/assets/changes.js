@@ -65,12 +65,15 @@ const isRoomFor = (sections, last) => sections.slice(0, last + 1).reduce((sum, i
 export function renderChanges(diff, showRow, isThere) {
     const w = words();
     const sections = sectionsOf(diff).filter(([, , number]) => number > 0);
+    byId('changes').classList.toggle('slim', sections.length === 0);
     replace(byId('changes'),
         panelHead('changes-title', w.changesTitle, h('p', { class: 'aside' }, w.changesSince(diff.from.as_of, diff.to.as_of))),
         sections.length === 0 ? quietNote(w.nothingChanged) :
             h('div', { class: 'changes' }, sections.map((it, i) => section(it, i === 0 || isRoomFor(sections, i), showRow, isThere))));
 }
 
-export function renderChangesNote(note) {
+/** isAll: that is all there is to say for now, so it needs no half of the page. */
+export function renderChangesNote(note, isAll = false) {
+    byId('changes').classList.toggle('slim', isAll);
     replace(byId('changes'), panelHead('changes-title', words().changesTitle), note);
 }

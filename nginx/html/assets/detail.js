@@ -8,7 +8,8 @@ import { blockerOf, words } from './words.js';
 
 const block = (className, title, ...content) => h('section', { class: className }, h('h3', null, title), content);
 
-const list = (tag, texts) => h(tag, null, texts.map((text) => h('li', null, crmText(text))));
+// Written by the service, in Korean.
+const list = (tag, texts) => h(tag, { lang: 'ko' }, texts.map((text) => h('li', null, crmText(text))));
 
 const pairs = (entries) => h('dl', null, entries.filter(Boolean).map(([name, value]) =>
     h('div', null, h('dt', null, name), h('dd', null, value))));

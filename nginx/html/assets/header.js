@@ -92,7 +92,8 @@ export function renderFresh(report, lastRun) {
     if (report !== null) {
         const { meta } = report;
         facts.push(
-            h('span', { class: 'as-of' }, h('span', { class: 'fact' }, w.asOf), ' ', h('b', null, h('time', { datetime: meta.as_of }, day(meta.as_of)))),
+            h('span', { class: 'as-of' }, h('span', { class: 'fact' }, w.asOf), ' ', h('b', null, h('time', { datetime: meta.as_of }, day(meta.as_of))),
+                meta.is_stale && h('span', { class: 'old' }, w.old)),
             fact(w.madeAt, meta.generated_at),
             fact(w.dataAt, meta.db_version, w.signature(meta.db_signature)));
     }

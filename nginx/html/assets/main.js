@@ -72,7 +72,7 @@ function drawHead() {
 }
 
 function drawNotices() {
-    if (data.report !== null) renderNotices(data.report, data.lastRun, load);
+    if (data.report !== null) renderNotices(data.report, data.lastRun, load, go);
     else if (data.notKept) renderNotKept(view.date, data.dates, go);
     else if (data.problem !== null) renderError(data.problem, load);
     else replace(byId('notices'));
@@ -87,7 +87,8 @@ function drawTrend() {
 function drawChanges() {
     if (data.diff instanceof api.Problem) renderChangesNote(failureNote(data.diff, load));
     else if (data.diff !== null) renderChanges(data.diff, goToRow, inReport);
-    else renderChangesNote(quietNote(data.dates !== null && data.base === null ? words().noBaseYet : words().loading));
+    else if (data.dates !== null && data.base === null) renderChangesNote(quietNote(words().noBaseYet), true);
+    else renderChangesNote(quietNote(words().loading));
 }
 
 // Only anew for another report or language: somebody may be typing in them.

@@ -53,16 +53,21 @@ function failedNotice(run, retry) {
     ], [[w.retry, retry]]);
 }
 
-/** The notices of a report. lastRun: of /status or null. retry(): asks for the report again. */
-export function renderNotices(report, lastRun, retry) {
-    const { meta } = report;
+function emptyNotice(meta, go) {
     const w = words();
+    const other = meta.mode === 'online' ? 'offline' : 'online';
+    return notice('info', 'empty', w.emptyTitle, [w.empty], [[w.goOther(w.modes[other]), () => go({ mode: other, base: '' })]]);
+}
+
+/** The notices of a report. lastRun: of /status or null. retry(): asks for the report again; go(change of the view). */
+export function renderNotices(report, lastRun, retry, go) {
+    const { meta } = report;
     const failedSince = lastRun?.result === 'FAILED' && Date.parse(lastRun.generated_at) >= Date.parse(meta.generated_at);
     replace(byId('notices'),
         meta.is_stale && staleNotice(meta, lastRun, retry),
         !meta.is_stale && report.outdated && outdatedNotice(meta),
         !meta.is_stale && failedSince && failedNotice(lastRun, retry),
-        report.rows.length === 0 && notice('info', 'empty', w.emptyTitle, [w.empty]));
+        report.rows.length === 0 && emptyNotice(meta, go));
 }
 
 /** It takes a while. In place of a report where there is none yet; over one that is there it is only said. */
@@ -87,7 +92,7 @@ export function renderError(problem, retry) {
 export function renderNotKept(date, dates, go) {
     const w = words();
     const distance = (entry) => Math.abs(Date.parse(entry.as_of) - Date.parse(date));
-    const nearest = [...dates].sort((a, b) => distance(a) - distance(b)).slice(0, 3);
+    const nearest = dates.filter((entry) => entry.as_of !== today()).sort((a, b) => distance(a) - distance(b)).slice(0, 3);
     replace(byId('notices'), notice('warn', 'not-kept', w.notKeptTitle(day(date)), [w.notKept], [
         ...nearest.map((entry) => [day(entry.as_of), () => go({ date: entry.as_of, base: '' })]),
         [w.goToday, () => go({ date: '', base: '' })],

@@ -52,7 +52,7 @@ function levelRow(level, model, go) {
     return h('li', null, h('button', { type: 'button', 'data-level': level, title: words().filterBy(words().levels[level]),
         onclick: () => go({ level: [level] }, 'rows') },
     levelSign(level), h('span', { class: 'word' }, words().levels[level]), h('b', null, count(number)),
-    h('span', { class: `delta ${tone}` }, difference === 0 ? '' : signedCount(difference))));
+    model.base !== null && h('span', { class: `delta ${tone}` }, difference === 0 ? '' : signedCount(difference))));
 }
 
 function levelsCard(model, go) {

@@ -5,7 +5,7 @@ import { byId, h, replace } from './dom.js';
 import { percent } from './format.js';
 import { detailOf } from './detail.js';
 import { firstDirection } from './filters.js';
-import { levelBadge, money, moneyChange, names, quietNote, shareBar } from './parts.js';
+import { levelBadge, money, moneyChange, names, shareBar } from './parts.js';
 import { blockerOf, words } from './words.js';
 
 const CHUNK = 100;
@@ -136,6 +136,9 @@ function headCell(column, view, go) {
         isSorted && h('span', { class: 'direction', 'aria-hidden': 'true' }, view.dir === 'asc' ? '↑' : '↓')));
 }
 
+const noMatch = () => h('div', { class: 'note' }, h('p', null, words().noMatch),
+    h('button', { type: 'button', onclick: () => byId('reset').click() }, words().reset));
+
 const watcher = new IntersectionObserver((entries) => {
     if (entries.some((entry) => entry.isIntersecting)) makeUpTo(made + CHUNK);
 }, { rootMargin: `0px 0px ${NEAR_PX}px 0px` });
@@ -157,7 +160,7 @@ export function renderTable(rows, newModel, view, go) {
         h('caption', { class: 'unseen' }, words().tableCaption),
         h('thead', null, h('tr', { 'aria-rowindex': 1 }, COLUMNS.map((column) => headCell(column, view, go)))), body);
     makeUpTo(wanted);
-    replace(byId('table'), table, rows.length === 0 && quietNote(words().noMatch), moreButton);
+    replace(byId('table'), table, rows.length === 0 && noMatch(), moreButton);
     spanDetails(columnsShown());
     watcher.observe(moreButton);
     if (focusedSort) table.querySelector(`[data-sort="${focusedSort}"]`)?.focus();

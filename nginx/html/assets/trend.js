@@ -25,7 +25,7 @@ function roundUp(value) {
 
 function scalesOf(series, width, most) {
     const first = timeOf(series[0]);
-    const span = Math.max(DAY_MS, timeOf(series.at(-1)) - first);
+    const span = timeOf(series.at(-1)) - first;
     const inner = { width: width - PAD.left - PAD.right, height: HEIGHT - PAD.top - PAD.bottom };
     // half a day of room at either end, for bars
     const dayWidth = inner.width / (span / DAY_MS + 1);
@@ -68,14 +68,13 @@ function line(series, scales, valueOf, className) {
     });
 }
 
-// Steps, since a minimum holds for a month.
+// Steps, since a minimum holds for a month; one path, so that its dashes are even. Of a day alone it is as wide as the day.
 function steps(series, scales) {
-    return series.slice(1).map((entry, i) => {
-        const before = series[i];
-        const turn = (scales.x(before) + scales.x(entry)) / 2;
-        return svg('path', { class: 'minimum', d: `M${scales.x(before)} ${scales.y(before.min_coverage)}H${turn}` +
-            `V${scales.y(entry.min_coverage)}H${scales.x(entry)}` });
-    });
+    const half = series.length === 1 ? scales.dayWidth / 2 : 0;
+    const path = series.slice(1).map((entry, i) =>
+        `H${(scales.x(series[i]) + scales.x(entry)) / 2}V${scales.y(entry.min_coverage)}`);
+    return svg('path', { class: 'minimum', d: `M${scales.x(series[0]) - half} ${scales.y(series[0].min_coverage)}${path.join('')}` +
+        `H${scales.x(series.at(-1)) + half}` });
 }
 
 const hitAreas = (series, scales, tipOf) => series.map((entry) =>
@@ -160,8 +159,8 @@ export function renderTrend(series) {
         ['trend-levels', w.trendLevelsTitle, levelsChart, levelsLegend],
     ];
     for (const [id, title, draw, legend] of panels) {
-        const content = series.length < 2 ? quietNote(w.oneDay) :
-            [chart(series, title, draw), h('div', { class: 'chart-foot' }, legend(), asTable(series))];
+        const content = series.length === 0 ? quietNote(w.oneDay) :
+            [chart(series, title, draw), h('div', { class: 'chart-foot' }, legend(), asTable(series), series.length === 1 && quietNote(w.oneDay))];
         replace(byId(id), panelHead(`${id}-title`, title), content);
     }
 }

@@ -45,6 +45,7 @@ export const en = {
     tokenLabel: 'Token',
     tokenSend: 'Continue',
 
+    old: 'old report',
     staleTitle: (asOf) => `This report is old: as of ${asOf}`,
     stale: (wanted, made, when) => `The report of ${wanted} could not be made. You see the last one that could, generated ${made} (${when}).`,
     staleWhy: 'Why',
@@ -58,6 +59,7 @@ export const en = {
     notKeptTitle: (date) => `There is no stored report of ${date}`,
     notKept: 'It was never made, or is older than reports are kept. Choose a date nearby.',
     goToday: 'Today’s report',
+    goOther: (mode) => `Show ${mode.toLowerCase()}`,
     emptyTitle: 'No counterparties in this mode',
     empty: 'Counterparties appear here when their organisation had at least ₩50 million confirmed last year, and a deal last year or this year. Look at the other mode, or check the CRM data.',
     causes: {

@@ -45,6 +45,7 @@ export const ko = {
     tokenLabel: '토큰',
     tokenSend: '확인',
 
+    old: '오래된 리포트',
     staleTitle: (asOf) => `오래된 리포트입니다: ${asOf} 기준`,
     stale: (wanted, made, when) => `${wanted} 리포트를 만들지 못해 마지막으로 성공한 리포트(${made} 생성, ${when})를 보여 드립니다.`,
     staleWhy: '이유',
@@ -58,6 +59,7 @@ export const ko = {
     notKeptTitle: (date) => `${date} 리포트는 보관되어 있지 않습니다`,
     notKept: '보관 기간이 지났거나 만든 적이 없습니다. 가까운 날짜를 골라 주세요.',
     goToday: '오늘 리포트',
+    goOther: (mode) => `${mode} 보기`,
     emptyTitle: '이 구분에는 카운터파티가 없습니다',
     empty: '전년도 확정 실적이 5천만 원 이상인 조직의 딜이 올해나 작년에 있으면 여기에 나타납니다. 다른 구분을 보거나 CRM 데이터를 확인해 주세요.',
     causes: {
@@ -140,7 +142,7 @@ export const ko = {
     csvFailed: '파일을 만들지 못했습니다',
     csvAll: '전체 CSV',
     isNew: '신규', newTarget: '목표 바뀜',
-    tableCaption: '카운터파티별 위험 등급과 금액. 이름을 누르면 근거와 권장 조치이 열립니다.',
+    tableCaption: '카운터파티별 위험 등급과 금액. 이름을 누르면 근거와 권장 조치가 열립니다.',
 
     evidence: '근거', actions: '권장 조치', blockersTitle: '막힘 요인', signals: '신호', figures: '금액(원)', deals: '주요 딜',
     sinceTitle: (date) => `${date} 이후`,
