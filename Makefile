@@ -14,7 +14,7 @@ BUILD    ?= build
 
 Q := $(if $(V),,@) # V=1 shows the commands
 
-PACKAGES := libcjson sqlite3 libpcre2-8 zlib nettle
+PACKAGES := libcjson sqlite3 libpcre2-8 zlib nettle $(if $(POSTGRESQL),libpq)
 STRICT   := -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
 HARDENED := -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection
 HARDLINK := -pie -Wl,-z,relro,-z,now,-z,noexecstack
@@ -28,10 +28,12 @@ ALL_LIBS   = $(PKG_LIBS) -lm
 CURL_LIBS  = $(eval CURL_LIBS := $(shell pkg-config --libs libcurl))$(CURL_LIBS)
 LINK       = $(CC) $(HARDLINK) $(CFLAGS) $(SANITIZE) $(LDFLAGS)
 
-LIB_OBJECTS    := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard lib/*/*.c)))
+# A store that several hosts share is PostgreSQL's, in builds that ask for it: make POSTGRESQL=1 BUILD=build/postgresql
+WITHOUT        := $(if $(POSTGRESQL),lib/store/no_remote.c,$(wildcard lib/store/pg*.c))
+LIB_OBJECTS    := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(WITHOUT),$(sort $(wildcard lib/*/*.c))))
 HTTP_OBJECTS   := $(BUILD)/cgi/routes.o $(BUILD)/cgi/access.o $(BUILD)/cgi/respond.o $(BUILD)/cgi/health.o $(BUILD)/cgi/metrics.o
 WORKER_OBJECTS := $(BUILD)/cgi/worker.o $(BUILD)/cgi/fcgi_io.o $(HTTP_OBJECTS)
-CLI_OBJECTS    := $(BUILD)/cgi/riskreport.o $(BUILD)/cgi/options.o $(BUILD)/cgi/watch.o $(BUILD)/cgi/command.o $(BUILD)/cgi/doctor.o $(BUILD)/cgi/status_table.o
+CLI_OBJECTS    := $(BUILD)/cgi/riskreport.o $(BUILD)/cgi/options.o $(BUILD)/cgi/watch.o $(BUILD)/cgi/command.o $(BUILD)/cgi/doctor.o $(BUILD)/cgi/status_table.o $(BUILD)/cgi/peers.o
 UNIT_TESTS     := $(patsubst tests/unit/test_%.c,$(BUILD)/tests/test_%,$(sort $(wildcard tests/unit/test_*.c)))
 FUZZERS        := $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/fuzzers/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 PROGRAMS       := $(BUILD)/bin/riskreport $(BUILD)/bin/riskreport.fcgi

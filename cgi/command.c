@@ -37,7 +37,12 @@ int rr_bench_open(struct rr_bench *bench, struct rr_err *err) {
     *bench = (struct rr_bench){.service = {.conf = &bench->conf, .clock = &rr_clock_system}};
     if (rr_conf_read(&bench->conf, err) != 0)
         return -1;
-    return rr_store_open(&bench->service.store, bench->conf.cache_dir, err);
+    if (rr_store_open(&bench->service.store, bench->conf.cache_dir, err) != 0)
+        return -1;
+    int rc = rr_store_join(bench->service.store, bench->conf.report_store, err);
+    if (rc != 0)
+        rr_store_close(&bench->service.store);
+    return rc;
 }
 
 int rr_bench_choose(const struct rr_service *service, const char *date, const char *mode, struct rr_query *query,

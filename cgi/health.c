@@ -18,7 +18,7 @@ static void add_checks(struct rr_json *json, cJSON *answer, const struct rr_read
 /* "cache, offline": the names of what is wrong. */
 static void list_wrong(const struct rr_ready *ready, struct rr_buf *names) {
     for (uint32_t i = 0; i < ready->count; i++)
-        if (!ready->checks[i].ok)
+        if (!ready->checks[i].ok && ready->checks[i].vital)
             rr_buf_printf(names, "%s%s", names->len == 0 ? "" : ", ", ready->checks[i].name);
 }
 

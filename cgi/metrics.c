@@ -168,6 +168,19 @@ static void add_state(struct rr_buf *out, struct rr_service *service) {
         rr_status_free(&states[mode].status);
 }
 
+static void add_peers(struct rr_buf *out, const struct rr_service *service) {
+    struct rr_err ignored;
+    const struct rr_counts *counts = service->tally.counts;
+    if (!rr_store_has_peers(service->store) || counts == NULL)
+        return;
+    describe(out, "store_up", "gauge", "1 where this host is in touch with the store that hosts share.");
+    rr_buf_printf(out, "riskreport_store_up %d\n", rr_ready_check_peers(service, &ignored) == 0);
+    describe(out, "store_last_contact_timestamp_seconds", "gauge", "When it last was; 0: never.");
+    rr_buf_printf(out, "riskreport_store_last_contact_timestamp_seconds %" PRId64 "\n", atomic_load(&counts->peers_seen_s));
+    describe(out, "store_connections_total", "counter", "Connections of this host's follower.");
+    rr_buf_printf(out, "riskreport_store_connections_total %" PRIu64 "\n", atomic_load(&counts->peer_connections));
+}
+
 void rr_metrics_respond(struct rr_service *service, struct rr_response *response) {
     struct rr_buf *out = &response->body;
     response->status = 200;
@@ -180,5 +193,6 @@ void rr_metrics_respond(struct rr_service *service, struct rr_response *response
     rr_buf_printf(out, "riskreport_counters_shared %d\n", rr_tally_is_shared(&service->tally, service->store));
     if (service->tally.counts != NULL)
         add_counts(out, service->tally.counts);
+    add_peers(out, service);
     add_state(out, service);
 }

@@ -4,6 +4,7 @@
 #include "crm/demo.h"
 #include "doctor.h"
 #include "options.h"
+#include "peers.h"
 #include "report/generate.h"
 #include "service/enrich.h"
 #include "service/job.h"
@@ -39,6 +40,9 @@ static const struct command {
     {"doctor", "look whether all is well, and say how to mend what is not", run_doctor},
     {"verify", "check every cached report", run_verify},
     {"prune", "remove reports and copies that are past their age", run_prune},
+    {"store", "set up the store that several hosts share, and move to it and back", rr_peers_store},
+    {"follow", "keep this host's copy of that store", rr_peers_follow},
+    {"take", "make the reports that other hosts have asked for", rr_peers_take},
     {"demo", "make a CRM database to try things with", run_demo},
 };
 

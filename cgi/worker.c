@@ -66,7 +66,8 @@ int main(void) {
     struct rr_err err;
     if (rr_conf_read(&conf, &err) != 0 || rr_store_open(&app.service.store, conf.cache_dir, &err) != 0)
         return fail(&err);
-    if (rr_query_open(&app.parser, &err) != 0 || fcgi_io_open(&err) != 0) {
+    if (rr_store_join(app.service.store, conf.report_store, &err) != 0 || rr_query_open(&app.parser, &err) != 0 ||
+        fcgi_io_open(&err) != 0) {
         rr_query_close(&app.parser);
         rr_store_close(&app.service.store);
         return fail(&err);

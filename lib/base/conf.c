@@ -33,6 +33,7 @@ static const struct setting settings[] = {
     TEXT("DB_PATH", "salesmap_latest.db", db_path, "the CRM snapshot (SQLite)"),
     TEXT("CACHE_DIR", "report_cache", cache_dir, "where reports, status and lock are kept"),
     TEXT("WORK_DIR", "report_work", work_dir, "where copied snapshots are kept (SNAPSHOT=copy)"),
+    TEXT("REPORT_STORE", "file", report_store, "file, or postgresql://... for hosts that share their reports"),
     TEXT("REPORT_TZ", "Asia/Seoul", zone, "the zone of \"today\" and of every timestamp"),
     NUMBER("DB_STABLE_WINDOW_SEC", "180", 0, 86400, stable_window_s, "a database changed more recently than this is unstable"),
     NUMBER("DB_RETRY", "10", 0, 1000, db_retry, "how often the daily job retries while it is unstable"),

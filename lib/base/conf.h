@@ -32,6 +32,7 @@ struct rr_conf {
     const char *cache_dir;
     const char *work_dir;
     const char *zone;
+    const char *report_store;         /* "file", or the URI of a store that hosts share */
     const char *recompute_token_file; /* "": none; the next too */
     const char *cors_allow_origin;
     struct rr_mode_list modes; /* of the daily job, in order, each once */

@@ -14,6 +14,7 @@ enum rr_code {
     RR_CACHE_WRITE_FAILED, /* the report could not be stored: disk full, permission */
     RR_LOCK_TIMEOUT,       /* another generation held the lock up to the deadline */
     RR_LOCKED,             /* another generation holds the lock, and the caller does not wait */
+    RR_STORE_UNAVAILABLE,  /* the store that several hosts share cannot be reached, or refuses */
     RR_NOT_FOUND,          /* no such document in the store */
     RR_NOT_CACHED,         /* no such document in the store, and none is made for this */
     RR_BROKEN,             /* a document of the store does not hold what its name says */

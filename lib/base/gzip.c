@@ -2,6 +2,7 @@
 
 #include "base/relay.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -10,6 +11,8 @@
  * they can be made side by side, and one behind the other they are one stream. */
 
 enum { piece_bytes = 1024 * 1024, window_bytes = 32 * 1024, raw_window_bits = -15, memory_level = 9 };
+
+enum { gzip_window_bits = 15 + 16, inflated_bytes = 64 * 1024 };
 
 struct plan {
     int fd;
@@ -94,5 +97,34 @@ int rr_gzip_file(int fd, uint64_t size, int level, int threads, const struct rr_
     if (rc == 0)
         rc = write_tail(&plan, sink, err);
     free(plan.checks);
+    return rc;
+}
+
+static int inflate_to(z_stream *stream, const struct rr_sink *sink, struct rr_err *err) {
+    unsigned char piece[inflated_bytes];
+    for (int state = Z_OK; state != Z_STREAM_END;) {
+        stream->next_out = piece;
+        stream->avail_out = sizeof piece;
+        state = inflate(stream, Z_NO_FLUSH);
+        if (state == Z_MEM_ERROR)
+            return rr_fail_memory(err);
+        if (state != Z_OK && state != Z_STREAM_END)
+            return rr_fail(err, RR_BROKEN, "it is not one whole gzip file");
+        if (sink->write(sink->ctx, (const char *)piece, sizeof piece - stream->avail_out, err) != 0)
+            return -1;
+    }
+    return stream->avail_in == 0 ? 0 : rr_fail(err, RR_BROKEN, "something stands behind the gzip file's end");
+}
+
+int rr_gunzip(struct rr_slice gzip, const struct rr_sink *sink, struct rr_err *err) {
+    z_stream stream = {0};
+    if (gzip.len > UINT_MAX)
+        return rr_fail(err, RR_BROKEN, "it is too long to be a document of ours");
+    if (inflateInit2(&stream, gzip_window_bits) != Z_OK)
+        return rr_fail_memory(err);
+    stream.next_in = (z_const Bytef *)gzip.ptr;
+    stream.avail_in = (uInt)gzip.len;
+    int rc = inflate_to(&stream, sink, err);
+    inflateEnd(&stream);
     return rc;
 }

@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "base/sink.h"
+#include "base/text.h"
 
 #include <stdint.h>
 
@@ -12,5 +13,8 @@
  * same bytes in give the same bytes out, whatever the number of threads: no name, no time. level is zlib's, 1 to 9.
  * RR_PIPELINE_FAILED when memory ran out or the file cannot be read, or what sink says. */
 int rr_gzip_file(int fd, uint64_t size, int level, int threads, const struct rr_sink *sink, struct rr_err *err);
+
+/* Hands what was compressed to sink. RR_BROKEN where it is not one whole gzip file. */
+int rr_gunzip(struct rr_slice gzip, const struct rr_sink *sink, struct rr_err *err);
 
 #endif

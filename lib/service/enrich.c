@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Whoever holds the lock makes a report; a job that waits for its database holds it longest. */
-enum { lock_wait_ms = 60 * 1000, lock_poll_ms = 50 };
+enum { lock_wait_ms = 60 * 1000 };
 
 /* One mode's report while it is enriched. */
 struct enriching {
@@ -80,7 +80,7 @@ static int lock(struct rr_store *store, struct rr_err *err) {
     while (rr_store_lock(store, err) != 0) {
         if (err->code != RR_LOCKED || rr_deadline_passed(deadline))
             return -1;
-        rr_sleep_ms(lock_poll_ms);
+        rr_store_wait(store);
     }
     return 0;
 }

@@ -52,6 +52,8 @@ static int prune_locked(struct rr_service *service, uint32_t *removed, struct rr
 
 int rr_job_run(struct rr_service *service, const struct rr_job *job, struct rr_job_outcome *outcome, struct rr_err *err) {
     *outcome = (struct rr_job_outcome){.results = {RR_FAILED, RR_FAILED}};
+    if (rr_service_depends_on_peers(service, err))
+        return -1;
     if (rr_store_lock(service->store, err) != 0)
         return -1;
     struct rr_run run;

@@ -1,8 +1,10 @@
 #include "service/serve.h"
 
+#include "store/peers.h"
+
 #include <string.h>
 
-enum { lock_poll_ms = 10, lock_jitter_ms = 10, ns_per_us = 1000 };
+enum { ask_again_ms = 3000 };
 
 static const char *const source_names[] = {[RR_HIT] = "hit", [RR_GENERATED] = "generated", [RR_STALE] = "stale"};
 
@@ -36,7 +38,7 @@ static int wait_for_lock(struct rr_service *service, const struct rr_key *key, s
             return -1;
         if (rr_deadline_passed(deadline))
             return rr_fail(why, RR_LOCK_TIMEOUT, "another generation held the lock for all of the request's time");
-        rr_sleep_ms(lock_poll_ms + rr_clock_now_ns(&rr_clock_system) / ns_per_us % lock_jitter_ms);
+        rr_store_wait(service->store);
         *found = look_up(service, key, reply, RR_HIT, why);
         if (*found)
             return 0;
@@ -88,12 +90,43 @@ static bool make_locked(struct rr_service *service, const struct rr_key *key, st
     return look_up(service, key, reply, RR_GENERATED, rc == 0 ? why : &lost); /* it may be there though its status is not */
 }
 
+static bool make_here(struct rr_service *service, const struct rr_key *key, struct rr_deadline deadline, struct rr_reply *reply,
+                      struct rr_err *why) {
+    bool found;
+    return lock_or_find(service, key, deadline, reply, &found, why) == 0 &&
+           (found || make_locked(service, key, deadline, reply, why));
+}
+
+/* Until a host that has the CRM has made it, or could not. Who was about to may have died: so it is asked for again now and then.
+ */
+static bool make_elsewhere(struct rr_service *service, const struct rr_key *key, struct rr_deadline deadline,
+                           struct rr_reply *reply, struct rr_err *why) {
+    struct rr_deadline next_ask = rr_deadline_in_ms(0);
+    struct rr_err absent;
+    while (!look_up(service, key, reply, RR_HIT, &absent)) {
+        if (rr_run_failed_recently(service, key->mode, why))
+            return false;
+        if (rr_deadline_passed(deadline)) {
+            rr_err_set(why, RR_DB_NOT_FOUND,
+                       "this host has no CRM database, and no other has made the report in the request's time");
+            return false;
+        }
+        if (rr_deadline_passed(next_ask) && rr_store_ask(service->store, key, why) < 0)
+            return false;
+        if (rr_deadline_passed(next_ask))
+            next_ask = rr_deadline_in_ms(ask_again_ms);
+        else
+            rr_store_wait(service->store);
+    }
+    return true;
+}
+
 static bool make(struct rr_service *service, const struct rr_key *key, struct rr_reply *reply, struct rr_err *why) {
     struct rr_deadline deadline = deadline_of(service);
-    bool found;
-    if (rr_run_failed_recently(service, key->mode, why) || lock_or_find(service, key, deadline, reply, &found, why) != 0)
+    if (rr_run_failed_recently(service, key->mode, why))
         return false;
-    found = found || make_locked(service, key, deadline, reply, why);
+    bool found = rr_service_depends_on_peers(service, why) ? make_elsewhere(service, key, deadline, reply, why)
+                                                           : make_here(service, key, deadline, reply, why);
     rr_store_unlock(service->store);
     return found;
 }
@@ -181,7 +214,10 @@ int rr_serve_recompute(struct rr_service *service, const struct rr_key *key, str
     struct rr_deadline deadline = deadline_of(service);
     if (begin_in_time(service, deadline, err) != 0)
         return -1;
+    if (rr_service_depends_on_peers(service, err))
+        return -1;
     if (rr_store_lock(service->store, err) != 0) {
+        rr_store_unlock(service->store);
         if (err->code != RR_LOCKED)
             return -1;
         recomputed->result = RR_SKIPPED_LOCKED;

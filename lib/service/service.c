@@ -1,5 +1,6 @@
 #include "service/service.h"
 
+#include "crm/check.h"
 #include "crm/snapshot.h"
 
 #include <string.h>
@@ -34,4 +35,8 @@ bool rr_service_outdated(const struct rr_service *service, const struct rr_docum
     char signature[RR_SIGNATURE_SIZE];
     bool known = document->meta.db_signature[0] != '\0' && signature_now(service, signature);
     return known && strcmp(signature, document->meta.db_signature) != 0;
+}
+
+bool rr_service_depends_on_peers(const struct rr_service *service, struct rr_err *why) {
+    return rr_store_has_peers(service->store) && rr_crm_check_readable(service->conf->db_path, why) != 0;
 }

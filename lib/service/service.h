@@ -45,4 +45,7 @@ bool rr_service_is_current(const struct rr_service *service, const struct rr_doc
 /* Is the report made from another state of the database than today's? False where either is unknown. */
 bool rr_service_outdated(const struct rr_service *service, const struct rr_document *document);
 
+/* Is this one of several hosts, and has no CRM to make reports from? Then *why says so. */
+bool rr_service_depends_on_peers(const struct rr_service *service, struct rr_err *why);
+
 #endif

@@ -118,3 +118,10 @@ void rr_tally_worker_start(struct rr_tally *tally) {
     if (tally->counts != NULL)
         add(&tally->counts->worker_starts, 1);
 }
+
+void rr_tally_peers_seen(struct rr_tally *tally, int64_t now_s, bool is_new) {
+    if (tally->counts == NULL)
+        return;
+    add(&tally->counts->peer_connections, is_new);
+    atomic_store_explicit(&tally->counts->peers_seen_s, now_s, memory_order_relaxed);
+}

@@ -50,6 +50,8 @@ struct rr_counts {
     _Atomic uint64_t generations[RR_MODE_COUNT][RR_RESULT_COUNT];
     _Atomic uint64_t lock_waits, lock_waited_us;
     _Atomic uint64_t worker_starts;
+    _Atomic uint64_t peer_connections;
+    _Atomic int64_t peers_seen_s; /* since 1970: when this host's follower was last in touch with the other hosts */
 };
 
 struct rr_tally {
@@ -75,5 +77,6 @@ void rr_tally_request(struct rr_tally *tally, enum rr_route_kind route, int stat
 void rr_tally_generation(struct rr_tally *tally, enum rr_mode mode, enum rr_result result);
 void rr_tally_lock_wait(struct rr_tally *tally, int64_t waited_us);
 void rr_tally_worker_start(struct rr_tally *tally);
+void rr_tally_peers_seen(struct rr_tally *tally, int64_t now_s, bool is_new);
 
 #endif

@@ -32,9 +32,13 @@ struct rr_remembered {
 
 enum { RR_REMEMBERED_MAX = 64, RR_TEMPORARY_MAX_AGE_S = 3600 }; /* no write takes that long: a crash left it */
 
+struct rr_remote;
+
 struct rr_store {
     char root[PATH_MAX - 512]; /* room for the longest name below it */
     struct rr_lock lock;
+    bool waits_for_host;                                /* who has the lock is a process of this host */
+    struct rr_remote *remote;                           /* what hosts share; NULL: files alone */
     struct rr_key key;                                  /* of the report in the making */
     struct rr_draft draft;                              /* it, */
     struct rr_hash hash;                                /* its hash up to here, */
@@ -42,7 +46,8 @@ struct rr_store {
     struct rr_draft sibling;                            /* its sibling, */
     struct rr_draft summary;                            /* its summary, */
     struct rr_document_meta meta;                       /* and, once sealed, what it says of itself */
-    bool is_known, has_summary;                         /* is there such? */
+    int64_t published_us;                               /* where hosts share it: its time, */
+    bool is_known, has_summary;                         /* and is there such? */
     struct rr_remembered remembered[RR_REMEMBERED_MAX]; /* by hash of the key */
 };
 
@@ -51,6 +56,19 @@ bool rr_file_state_equal(const struct rr_file_state *a, const struct rr_file_sta
 
 /* What is remembered of the report; another report's, or an older file's, unless it was looked at just now. */
 const struct rr_remembered *rr_layout_remembered(struct rr_store *store, const struct rr_key *key);
+
+/* Remembers that the open file is valid, and gives it its second name. */
+void rr_layout_remember(struct rr_store *store, int fd, const struct stat *st, const struct rr_document_meta *meta,
+                        uint64_t hash);
+
+bool rr_layout_same_key(const struct rr_key *a, const struct rr_key *b);
+
+/* rr_store_seal for a report that was made at another time. */
+int rr_layout_seal_at(struct rr_store *store, int64_t published_us, struct rr_err *err);
+
+/* Ends rr_store_begin and its writing with a report that came from another host, compressed as it came and with its time.
+ * RR_BROKEN where what was written has another ETag. */
+int rr_layout_put_copy(struct rr_store *store, struct rr_slice gzip, const char *etag, int64_t published_us, struct rr_err *err);
 
 void rr_layout_folder(const struct rr_store *store, enum rr_mode mode, char path[PATH_MAX]);
 void rr_layout_report(const struct rr_store *store, const struct rr_key *key, char path[PATH_MAX]);
@@ -89,6 +107,9 @@ int rr_layout_list(struct rr_store *store, enum rr_mode mode, struct rr_listing 
 /* Removes temporaries that crashes left. */
 int rr_layout_sweep(struct rr_store *store, struct rr_err *err);
 
+/* Appends the status file's text. RR_NOT_FOUND where there is none. */
+int rr_layout_status_text(const struct rr_store *store, enum rr_mode mode, struct rr_buf *text, struct rr_err *err);
+
 /* RR_NOT_FOUND or RR_BROKEN where rr_store_read_status makes do with an empty one. */
 int rr_layout_load_status(struct rr_store *store, enum rr_mode mode, struct rr_status *status, struct rr_err *err);
 
@@ -100,7 +121,10 @@ int rr_layout_read_status(struct rr_store *store, enum rr_mode mode, struct rr_s
 int rr_layout_changed_status(struct rr_store *store, enum rr_mode mode, const struct rr_status_change *change,
                              struct rr_buf *text, struct rr_err *err);
 
-/* Replaces the mode's status. */
+/* Makes text the mode's status among all hosts, and then here. The lock is held. */
+int rr_layout_share_status(struct rr_store *store, enum rr_mode mode, struct rr_slice text, struct rr_err *err);
+
+/* Replaces the mode's status here. */
 int rr_layout_write_status(struct rr_store *store, enum rr_mode mode, struct rr_slice text, struct rr_err *err);
 
 enum { RR_STATUS_MAX_BYTES = 1024 * 1024 };

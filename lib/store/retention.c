@@ -1,5 +1,6 @@
 #include "store/cards.h"
-#include "store/layout.h"
+#include "store/remote.h"
+#include "store/replica.h"
 #include "store/summarize.h"
 #include "store/version.h"
 
@@ -12,6 +13,8 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+
+enum { us_per_s = 1000000 };
 
 struct pruning {
     enum rr_mode mode;
@@ -37,6 +40,14 @@ static int prune_entry(void *ctx, const char *name, const char *path, struct rr_
         unlink(path) == 0)
         pruning->removed++;
     return 0;
+}
+
+/* What hosts share goes by the same rule. */
+static int retire_old(struct rr_store *store, const struct pruning *pruning, struct rr_err *err) {
+    int64_t before_us = (pruning->now_s - pruning->max_age_s) * us_per_s;
+    return store->remote == NULL
+               ? 0
+               : rr_replica_retire_older(store, pruning->mode, before_us, pruning->named.as_of, pruning->newest.as_of, err);
 }
 
 static int sweep_entry(void *ctx, const char *name, const char *path, struct rr_err *err) {
@@ -68,7 +79,7 @@ int rr_store_prune(struct rr_store *store, int64_t max_age_s, uint32_t *removed,
         else if (err->code != RR_NOT_FOUND)
             return -1;
         rr_document_free(&latest);
-        if (rr_layout_visit(store, mode, prune_entry, &pruning, err) != 0)
+        if (rr_layout_visit(store, mode, prune_entry, &pruning, err) != 0 || retire_old(store, &pruning, err) != 0)
             return -1;
         *removed += pruning.removed;
     }
@@ -132,11 +143,12 @@ int rr_store_trim(struct rr_store *store, enum rr_mode mode, uint32_t max_count,
     int rc = rr_layout_visit(store, mode, trim_entry, &trimming, err);
     if (rc == 0 && trimming.count > max_count) {
         qsort(trimming.reports, trimming.count, sizeof *trimming.reports, newest_first);
-        for (uint32_t i = max_count; i < trimming.count; i++) {
+        for (uint32_t i = max_count; rc == 0 && i < trimming.count; i++) {
             struct rr_key key = {.mode = mode};
             memcpy(key.as_of, trimming.reports[i].as_of, sizeof trimming.reports[i].as_of);
             rr_layout_report(store, &key, path);
             unlink(path);
+            rc = store->remote == NULL ? 0 : store->remote->retire(store->remote, &key, err);
         }
     }
     free(trimming.reports);

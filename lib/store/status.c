@@ -1,6 +1,7 @@
 #include "base/json.h"
 #include "base/log.h"
-#include "store/layout.h"
+#include "store/remote.h"
+#include "store/replica.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,18 +17,24 @@ static cJSON *take_run(cJSON *object, const char *name) {
     return NULL;
 }
 
-int rr_layout_load_status(struct rr_store *store, enum rr_mode mode, struct rr_status *status, struct rr_err *err) {
-    *status = (struct rr_status){NULL, NULL};
+int rr_layout_status_text(const struct rr_store *store, enum rr_mode mode, struct rr_buf *text, struct rr_err *err) {
     char path[PATH_MAX];
     rr_layout_status(store, mode, path);
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return rr_fail(err, errno == ENOENT ? RR_NOT_FOUND : RR_CACHE_WRITE_FAILED, "the status cannot be opened: %s",
                        strerror(errno));
-    struct rr_buf text = RR_BUF_INIT(RR_STATUS_MAX_BYTES);
     struct stat st;
-    int rc = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? rr_file_read_all(fd, &text, err)
+    int rc = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? rr_file_read_all(fd, text, err)
                                                         : rr_fail(err, RR_BROKEN, "it is not a regular file");
+    close(fd);
+    return rc;
+}
+
+int rr_layout_load_status(struct rr_store *store, enum rr_mode mode, struct rr_status *status, struct rr_err *err) {
+    *status = (struct rr_status){NULL, NULL};
+    struct rr_buf text = RR_BUF_INIT(RR_STATUS_MAX_BYTES);
+    int rc = rr_layout_status_text(store, mode, &text, err);
     cJSON *object = rc == 0 ? rr_json_parse((struct rr_slice){text.ptr, text.len}, err) : NULL;
     if (rc == 0 && object != NULL && !cJSON_IsObject(object))
         rr_err_set(err, RR_BROKEN, "it is not one JSON object");
@@ -36,7 +43,6 @@ int rr_layout_load_status(struct rr_store *store, enum rr_mode mode, struct rr_s
     status->last_success = take_run(object, "last_success");
     cJSON_Delete(object);
     rr_buf_free(&text);
-    close(fd);
     return rc;
 }
 
@@ -126,11 +132,26 @@ int rr_layout_write_status(struct rr_store *store, enum rr_mode mode, struct rr_
                : -1;
 }
 
-int rr_store_record(struct rr_store *store, enum rr_mode mode, const struct rr_status_change *change, struct rr_err *err) {
-    struct rr_buf text = RR_BUF_INIT(RR_STATUS_MAX_BYTES);
-    int rc = rr_layout_changed_status(store, mode, change, &text, err);
+int rr_layout_share_status(struct rr_store *store, enum rr_mode mode, struct rr_slice text, struct rr_err *err) {
+    const struct rr_publication publication = {.mode = mode, .status = text};
+    struct rr_replica replica;
+    int64_t revision;
+    if (rr_replica_lock(store, &replica, err) != 0)
+        return -1;
+    int rc = store->remote->publish(store->remote, &publication, &revision, err);
     if (rc == 0)
-        rc = rr_layout_write_status(store, mode, (struct rr_slice){text.ptr, text.len}, err);
-    rr_buf_free(&text);
+        rc = rr_layout_write_status(store, mode, text, err);
+    rr_replica_unlock(&replica, 0);
+    return rc;
+}
+
+int rr_store_record(struct rr_store *store, enum rr_mode mode, const struct rr_status_change *change, struct rr_err *err) {
+    struct rr_buf buf = RR_BUF_INIT(RR_STATUS_MAX_BYTES);
+    int rc = rr_layout_changed_status(store, mode, change, &buf, err);
+    const struct rr_slice text = {buf.ptr, buf.len};
+    if (rc == 0)
+        rc = store->remote == NULL ? rr_layout_write_status(store, mode, text, err)
+                                   : rr_layout_share_status(store, mode, text, err);
+    rr_buf_free(&buf);
     return rc;
 }

@@ -1,9 +1,9 @@
 #include "store/store.h"
 
-#include "base/gzip.h"
 #include "store/document.h"
-#include "store/layout.h"
-#include "store/summarize.h"
+#include "store/peers.h"
+#include "store/remote.h"
+#include "store/replica.h"
 #include "store/version.h"
 
 #include <errno.h>
@@ -14,11 +14,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { ns_per_s = 1000000000, head_max_bytes = 4096 };
+enum { ns_per_s = 1000000000 };
 
-/* How siblings are compressed. A report of a hundred thousand rows would take longer than it takes to be made, and gain little.
- */
-enum { best_level = 9, large_level = 1, large_bytes = 16 * 1024 * 1024 };
+/* How long a look at what others do may take: for a lock among processes of this host, and for one among hosts. */
+enum { local_wait_ms = 10, local_jitter_ms = 10, remote_wait_ms = 250, ns_per_us = 1000 };
 
 static int make_folders(const struct rr_store *store, struct rr_err *err) {
     char folder[PATH_MAX];
@@ -53,11 +52,22 @@ void rr_store_close(struct rr_store **store) {
         return;
     rr_store_abandon(*store);
     rr_store_unlock(*store);
+    if ((*store)->remote != NULL)
+        (*store)->remote->close(&(*store)->remote);
     free(*store);
     *store = NULL;
 }
 
-int rr_store_lock(struct rr_store *store, struct rr_err *err) {
+int rr_store_join(struct rr_store *store, const char *uri, struct rr_err *err) {
+    bool files_alone = uri[0] == '\0' || strcmp(uri, "file") == 0;
+    return files_alone ? 0 : rr_remote_open(&store->remote, uri, err);
+}
+
+bool rr_store_has_peers(const struct rr_store *store) {
+    return store->remote != NULL;
+}
+
+static int lock_host(struct rr_store *store, struct rr_err *err) {
     char path[PATH_MAX];
     rr_layout_lock(store, path);
     if (rr_lock_try(&store->lock, path, err) == 0)
@@ -67,12 +77,34 @@ int rr_store_lock(struct rr_store *store, struct rr_err *err) {
     return removed && make_folders(store, err) == 0 ? rr_lock_try(&store->lock, path, err) : -1;
 }
 
+/* Among processes of this host first: so each host has one at most that asks for the lock among hosts. */
+int rr_store_lock(struct rr_store *store, struct rr_err *err) {
+    int rc = lock_host(store, err);
+    store->waits_for_host = rc != 0;
+    if (rc != 0 || store->remote == NULL)
+        return rc;
+    if (store->remote->lock(store->remote, err) == 0 && rr_replica_catch_up(store, false, err) == 0)
+        return 0;
+    rr_store_unlock(store);
+    return -1;
+}
+
 bool rr_store_is_locked(struct rr_store *store) {
     struct rr_err err;
-    if (rr_store_lock(store, &err) != 0)
+    if (lock_host(store, &err) != 0)
         return err.code == RR_LOCKED;
-    rr_store_unlock(store);
+    rr_lock_release(&store->lock);
     return false;
+}
+
+/* What cannot be had for now is asked for again soon enough. */
+void rr_store_wait(struct rr_store *store) {
+    struct rr_err ignored;
+    int64_t jitter_ms = rr_clock_now_ns(&rr_clock_system) / ns_per_us % local_jitter_ms;
+    if (store->remote == NULL || store->waits_for_host)
+        rr_sleep_ms(local_wait_ms + jitter_ms);
+    else if (rr_store_follow(store, remote_wait_ms, &ignored) < 0 || rr_replica_catch_up(store, false, &ignored) != 0)
+        rr_sleep_ms(remote_wait_ms + jitter_ms);
 }
 
 pid_t rr_store_lock_holder(const struct rr_store *store) {
@@ -82,6 +114,8 @@ pid_t rr_store_lock_holder(const struct rr_store *store) {
 }
 
 void rr_store_unlock(struct rr_store *store) {
+    if (store->remote != NULL)
+        store->remote->unlock(store->remote);
     rr_lock_release(&store->lock);
 }
 
@@ -97,21 +131,21 @@ const struct rr_remembered *rr_layout_remembered(struct rr_store *store, const s
     return remembered_slot(store, key);
 }
 
-static bool same_key(const struct rr_key *a, const struct rr_key *b) {
+bool rr_layout_same_key(const struct rr_key *a, const struct rr_key *b) {
     return a->mode == b->mode && strcmp(a->as_of, b->as_of) == 0;
 }
 
 static bool is_remembered(const struct rr_remembered *slot, const struct rr_key *key, const struct stat *st) {
     const struct rr_file_state file = rr_file_state_of(st);
-    return rr_file_state_equal(&slot->file, &file) && same_key(&slot->meta.key, key);
+    return rr_file_state_equal(&slot->file, &file) && rr_layout_same_key(&slot->meta.key, key);
 }
 
 void rr_store_etag(uint64_t hash, char etag[RR_ETAG_SIZE]) {
     snprintf(etag, RR_ETAG_SIZE, "W/\"%016llx\"", (unsigned long long)hash);
 }
 
-/* Remembers that the open file is valid, and gives it its second name. */
-static void remember(struct rr_store *store, int fd, const struct stat *st, const struct rr_document_meta *meta, uint64_t hash) {
+void rr_layout_remember(struct rr_store *store, int fd, const struct stat *st, const struct rr_document_meta *meta,
+                        uint64_t hash) {
     struct rr_remembered *slot = remembered_slot(store, &meta->key);
     *slot = (struct rr_remembered){.file = rr_file_state_of(st), .meta = *meta};
     rr_store_etag(hash, slot->etag);
@@ -129,9 +163,9 @@ static int check(struct rr_store *store, const struct rr_key *key, int fd, struc
         return 0;
     if (rr_document_check(bytes, &meta, err) != 0)
         return -1;
-    if (!same_key(&meta.key, key))
+    if (!rr_layout_same_key(&meta.key, key))
         return rr_fail(err, RR_BROKEN, "the file holds another report, %s (%s)", meta.key.as_of, rr_mode_name(meta.key.mode));
-    remember(store, fd, st, &meta, rr_hash64(bytes));
+    rr_layout_remember(store, fd, st, &meta, rr_hash64(bytes));
     return 0;
 }
 
@@ -215,123 +249,4 @@ bool rr_store_hand_over(const struct rr_document *document, bool gzip, char name
     *is_gzip = gzip && document->has_gzip;
     return document->version[0] != '\0' &&
            snprintf(name, RR_VERSION_SIZE, "%s%s", document->version, *is_gzip ? RR_GZIP_SUFFIX : "") < RR_VERSION_SIZE;
-}
-
-static int write_report(void *ctx, const char *bytes, size_t len, struct rr_err *err) {
-    struct rr_store *store = ctx;
-    size_t room = head_max_bytes - store->head.len;
-    rr_buf_add(&store->head, bytes, len < room ? len : room);
-    rr_hash_add(&store->hash, (struct rr_slice){bytes, len});
-    return rr_draft_write(&store->draft, bytes, len, err);
-}
-
-int rr_store_begin(struct rr_store *store, const struct rr_key *key, struct rr_sink *sink, struct rr_err *err) {
-    char report[PATH_MAX], sibling[PATH_MAX];
-    rr_layout_report(store, key, report);
-    rr_version_path(store, "sibling", "", sibling);
-    store->key = *key;
-    store->hash = (struct rr_hash)RR_HASH_INIT;
-    store->head = (struct rr_buf)RR_BUF_INIT(head_max_bytes);
-    *sink = (struct rr_sink){write_report, store};
-    if (rr_draft_open(&store->draft, report, err) == 0 && rr_draft_open(&store->sibling, sibling, err) == 0)
-        return 0;
-    rr_store_abandon(store);
-    return -1;
-}
-
-static int write_sibling(void *ctx, const char *bytes, size_t len, struct rr_err *err) {
-    return rr_draft_write(ctx, bytes, len, err);
-}
-
-static int commit_sibling(struct rr_store *store, const char *version, int threads, struct rr_err *err) {
-    const struct rr_sink into_sibling = {write_sibling, &store->sibling};
-    uint64_t size = store->hash.len;
-    char path[PATH_MAX];
-    rr_version_path(store, version, RR_GZIP_SUFFIX, path);
-    if (rr_draft_flush(&store->draft, err) != 0)
-        return -1;
-    int rc = rr_gzip_file(store->draft.fd, size, size < large_bytes ? best_level : large_level, threads, &into_sibling, err);
-    return rc == 0 ? rr_draft_commit_as(&store->sibling, path, err) : -1;
-}
-
-/* What the report says of itself, by its first line. False where that is not how it begins: it is read when it is asked for. */
-static bool read_first_line(struct rr_store *store) {
-    struct rr_err ignored;
-    char *line_end = store->head.len == 0 ? NULL : memchr(store->head.ptr, '\n', store->head.len);
-    if (line_end == NULL || line_end == store->head.ptr)
-        return false;
-    line_end[-1] = '}'; /* in place of the comma before what follows meta */
-    const struct rr_slice line = {store->head.ptr, (size_t)(line_end - store->head.ptr)};
-    return rr_document_check(line, &store->meta, &ignored) == 0 && same_key(&store->meta.key, &store->key);
-}
-
-/* What was just published need not be read again to be known as valid. */
-static void remember_published(struct rr_store *store) {
-    struct stat st;
-    char path[PATH_MAX];
-    rr_layout_report(store, &store->key, path);
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd >= 0 && fstat(fd, &st) == 0)
-        remember(store, fd, &st, &store->meta, rr_hash_end(&store->hash));
-    if (fd >= 0)
-        close(fd);
-}
-
-/* Makes the summary, to be put in its place when the report is there. Without one it is made when it is asked for. */
-static bool draft_summary(struct rr_store *store) {
-    char path[PATH_MAX];
-    struct rr_err ignored;
-    rr_summary_path(store, &store->key, path);
-    if (rr_draft_open(&store->summary, path, &ignored) != 0)
-        return false;
-    if (rr_summarize_draft(&store->draft, &store->meta, &store->summary, &ignored) == 0)
-        return true;
-    rr_draft_discard(&store->summary);
-    return false;
-}
-
-/* The sibling is put in its place first: whoever sees the report finds it. Its name is the report's hash, so it can belong to no
- * other. */
-static int seal(struct rr_store *store, int threads, struct rr_err *err) {
-    char version[RR_VERSION_SIZE];
-    rr_version_name(&store->key, rr_hash_end(&store->hash), version);
-    if (commit_sibling(store, version, threads, err) != 0)
-        return -1;
-    store->is_known = read_first_line(store);
-    store->has_summary = store->is_known && draft_summary(store);
-    return 0;
-}
-
-int rr_store_seal(struct rr_store *store, int threads, struct rr_err *err) {
-    int rc = seal(store, threads, err);
-    if (rc != 0)
-        rr_store_abandon(store);
-    return rc;
-}
-
-static int commit_report(struct rr_store *store, struct rr_err *err) {
-    struct rr_err ignored;
-    if (rr_draft_commit(&store->draft, err) != 0)
-        return -1;
-    if (store->has_summary)
-        rr_draft_commit(&store->summary, &ignored);
-    if (store->is_known)
-        remember_published(store);
-    rr_version_sweep(store, RR_VERSION_GRACE_S);
-    return 0;
-}
-
-int rr_store_publish(struct rr_store *store, const struct rr_status_change *change, struct rr_err *err) {
-    int rc = commit_report(store, err);
-    if (rc == 0 && change != NULL)
-        rc = rr_store_record(store, store->key.mode, change, err);
-    rr_store_abandon(store);
-    return rc;
-}
-
-void rr_store_abandon(struct rr_store *store) {
-    rr_draft_discard(&store->summary);
-    rr_draft_discard(&store->sibling);
-    rr_draft_discard(&store->draft);
-    rr_buf_free(&store->head);
 }

@@ -61,11 +61,20 @@ struct rr_document {
 int rr_store_open(struct rr_store **out, const char *cache_dir, struct rr_err *err);
 void rr_store_close(struct rr_store **store);
 
-/* Takes the lock at once, or fails: RR_LOCKED when somebody else holds it. */
+/* Makes the store one of several hosts' that share their reports, status and lock; "" and `file`: it stays alone. Connects to
+ * nothing yet. RR_BAD_SETTING where uri is not one that this build knows. */
+int rr_store_join(struct rr_store *store, const char *uri, struct rr_err *err);
+bool rr_store_has_peers(const struct rr_store *store);
+
+/* Takes the lock at once, or fails: RR_LOCKED when somebody else holds it, RR_STORE_UNAVAILABLE. Whoever has it finds here all
+ * that was published anywhere. */
 int rr_store_lock(struct rr_store *store, struct rr_err *err);
 
-/* Does somebody else hold it at this moment? */
+/* Does another process of this host hold it at this moment? */
 bool rr_store_is_locked(struct rr_store *store);
+
+/* Waits a moment, in which who holds the lock may have let it go or published: then it is worth another look. */
+void rr_store_wait(struct rr_store *store);
 void rr_store_unlock(struct rr_store *store);
 
 /* Which process holds it; 0 where none does, or none that can be seen from here. */

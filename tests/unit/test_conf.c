@@ -10,6 +10,7 @@ static const char *const names[] = {
     "DB_PATH",
     "CACHE_DIR",
     "WORK_DIR",
+    "REPORT_STORE",
     "REPORT_TZ",
     "REPORT_MODES",
     "DB_STABLE_WINDOW_SEC",
@@ -109,6 +110,7 @@ static void every_setting_comes_from_the_environment(void **state) {
     static const char *const values[name_count] = {"/data/crm.db",
                                                    "/var/cache",
                                                    "w",
+                                                   "postgresql://h/d",
                                                    "UTC",
                                                    "online",
                                                    "1",
@@ -144,6 +146,7 @@ static void every_setting_comes_from_the_environment(void **state) {
     assert_string_equal(conf.db_path, "/data/crm.db");
     assert_string_equal(conf.cache_dir, "/var/cache");
     assert_string_equal(conf.work_dir, "w");
+    assert_string_equal(conf.report_store, "postgresql://h/d");
     assert_string_equal(conf.zone, "UTC");
     assert_int_equal(conf.modes.count, 1);
     assert_int_equal(conf.modes.modes[0], RR_ONLINE);
