@@ -27,6 +27,9 @@ enum { busy_wait_max_ms = 2000, progress_ops = 2000, copy_pages = 1024 };
  * that name each other as what is below them would never end. */
 enum { ops_per_byte = 16, ops_min = 20000000 };
 
+/* And its schema, before anything else: ten for each table or index. SQLite's time for it grows with the square of their number. */
+enum { schema_ops_max = 100000 };
+
 enum { text_max_mib = 16 };
 
 /* What a database of somebody else's may ask of us: far beyond any CRM, far below what would hurt. */
@@ -66,7 +69,8 @@ static int fail(struct rr_db *db, struct rr_err *err) {
             "the database is in WAL mode, which cannot be read in a folder that cannot be written: publish it by VACUUM INTO");
     case SQLITE_INTERRUPT:
         if (db->ops_left < 0)
-            return rr_fail(err, RR_DB_INVALID, "the database cannot be read: its pages lead round in a circle");
+            return rr_fail(err, RR_DB_INVALID,
+                           "the database cannot be read: its pages lead round in a circle, or it has thousands of tables");
         return fail_late(err);
     case SQLITE_NOMEM:
         return rr_fail_memory(err);
@@ -148,11 +152,13 @@ int rr_db_open_read(struct rr_db **db, const char *path, bool immutable, struct 
         return -1;
     int64_t left_ms = rr_deadline_left_ms(deadline);
     (*db)->deadline = deadline;
-    (*db)->ops_left = ops_min + (size_of(path, "") + size_of(path, "-wal")) * ops_per_byte;
+    (*db)->ops_left = schema_ops_max;
     sqlite3_busy_timeout((*db)->handle, left_ms < busy_wait_max_ms ? (int)left_ms : busy_wait_max_ms);
     sqlite3_progress_handler((*db)->handle, progress_ops, progress, *db);
-    if (make_defensive(*db, err) == 0)
+    if (make_defensive(*db, err) == 0 && rr_db_exec(*db, "SELECT 1 FROM sqlite_schema LIMIT 1", err) == 0) {
+        (*db)->ops_left = ops_min + (size_of(path, "") + size_of(path, "-wal")) * ops_per_byte;
         return 0;
+    }
     rr_db_close(db);
     return -1;
 }

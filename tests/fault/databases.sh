@@ -58,6 +58,13 @@ for ((i = 1; i < 16; i++)); do
     head -c $(($(stat -c %s sound.db) * i / 16)) sound.db >cut.db
     is_refused "$i sixteenths of a database" cut.db DB_INVALID
 done
+cp sound.db closed.db
+chmod 000 closed.db
+touch -d '1 hour ago' closed.db
+without_rights=()
+((EUID != 0)) || without_rights=(setpriv "--bounding-set=-dac_override,-dac_read_search")
+"${without_rights[@]}" "$CLI" generate --db closed.db --date 2026-03-03 >out.json 2>error
+same 'one that may not be read' '1 riskreport: DB_NOT_FOUND: the CRM database cannot be read: Permission denied' "$? $(cat error)"
 for suffix in journal wal shm; do
     changed ''
     mkfifo "changed.db-$suffix"
@@ -92,6 +99,10 @@ rm -f changed.db
 { echo "PRAGMA encoding = 'UTF-16le';" && sqlite3 sound.db .dump; } | sqlite3 changed.db
 is_right 'a database in UTF-16' changed.db
 
+changed "PRAGMA writable_schema = ON; WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
+    INSERT INTO sqlite_schema SELECT 'table', 't' || i, 't' || i, 2, 'CREATE TABLE t' || i || '(a)' FROM n"
+is_refused 'a hundred thousand tables' changed.db DB_INVALID 'thousands of tables'
+
 ## Values
 
 update_all() { # EXPRESSION, in which NAME stands for the column
@@ -112,6 +123,10 @@ changed "UPDATE organization SET \"이름\" = CAST(X'ff' || \"이름\" || X'c3' 
 ask changed.db
 same 'bytes that are not UTF-8: U+FFFD' '0 true' "$code $(jq '[.counterparties[].orgName | startswith("\ufffd") and endswith("\ufffd")] | all' out.json)"
 check 'in a report that is valid UTF-8' iconv -f UTF-8 -t UTF-16 out.json
+changed "UPDATE organization SET \"이름\" = \"이름\" || char(0) || 'x'; UPDATE deal SET \"금액\" = '1' || char(0)"
+ask changed.db
+same 'a NUL is a character' '0 true' "$code $(jq '[.counterparties[].orgName | (explode | index(0)) == length - 2] | all' out.json)"
+same 'and no part of a number' "$(sqlite3 sound.db "SELECT count(*) FROM deal WHERE \"상태\" IS NOT 'Convert'")" "$(jq .data_quality.unknown_amount_deals out.json)"
 brackets=$(head -c 1000000 /dev/zero | tr '\0' '[')
 changed ''
 printf "UPDATE deal SET \"성사 가능성\" = '%s\"확정\"' WHERE \"상태\" NOT IN ('Won', 'Lost');" "$brackets" | sqlite3 changed.db
