@@ -27,7 +27,8 @@ enum { busy_wait_max_ms = 2000, progress_ops = 2000, copy_pages = 1024 };
  * that name each other as what is below them would never end. */
 enum { ops_per_byte = 16, ops_min = 20000000 };
 
-/* And its schema, before anything else: ten for each table or index. SQLite's time for it grows with the square of their number. */
+/* And its schema, before anything else: ten for each table or index. SQLite's time for it grows with the square of their number.
+ */
 enum { schema_ops_max = 100000 };
 
 enum { text_max_mib = 16 };
