@@ -3,14 +3,24 @@
 # shellcheck source=tests/lib.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 cd -- "$PROJECT_DIR" || exit
+shopt -s extglob
 memcheck=(valgrind "--suppressions=$PROJECT_DIR/tests/valgrind.supp" --quiet --error-exitcode=9 --leak-check=full "--errors-for-leak-kinds=definite,indirect,possible" --child-silent-after-fork=yes)
 
-for program in "$BUILD"/tests/test_*; do
-    [[ -x $program ]] || continue
-    name=$(basename "$program")
-    CMOCKA_MESSAGE_OUTPUT=TAP timeout 300 "${memcheck[@]}" "$program" >"$work_dir/$name.log" 2>&1
+# A line a program, as many at a time as there are processors.
+watch() {
+    local name=${1##*/}
+    CMOCKA_MESSAGE_OUTPUT=TAP timeout 300 "${memcheck[@]}" "$1" >"$work_dir/$name.log" 2>&1
     same "valgrind: $name" '0 0' "$? $(grep -c '^==[0-9]*== ' "$work_dir/$name.log")"
-done
+}
+# The longest first.
+for program in "$BUILD"/tests/test_{number,db} "$BUILD"/tests/test_!(number|db); do
+    [[ -x $program ]] || continue
+    (($(jobs -pr | wc -l) < $(nproc))) || wait -n
+    watch "$program" &
+done >"$work_dir/watched.tap"
+wait
+cat "$work_dir/watched.tap"
+failed=$(grep -c '^not ok ' "$work_dir/watched.tap")
 
 settled_copy "$FIXTURES/crm_small.db" "$work_dir/crm.db"
 export CACHE_DIR=$work_dir/cli-cache WORK_DIR=$work_dir/copies DB_PATH=$work_dir/crm.db
