@@ -5,6 +5,7 @@
 #include "service/ready.h"
 #include "status_table.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
 #include <spawn.h>
@@ -108,9 +109,11 @@ static void note_verified(void *ctx, const char *path, const char *problem) {
         say_note("cache", "%s: %s", path, problem);
 }
 
-static const char *user_name(uid_t uid) {
+enum { user_name_size = 33 }; /* useradd takes 32 bytes */
+
+static void user_name(uid_t uid, char name[user_name_size]) {
     const struct passwd *user = getpwuid(uid);
-    return user == NULL ? "?" : user->pw_name;
+    snprintf(name, user_name_size, "%s", user == NULL ? "?" : user->pw_name);
 }
 
 static void look_at_files(struct visit *visit) {
@@ -119,8 +122,10 @@ static void look_at_files(struct visit *visit) {
     if (rr_store_verify(visit->service.store, note_verified, &verified, &err) != 0)
         say_wrong(visit, "cache", "give the folder and all in it to the service's user", "%s", err.message);
     else if (verified.broken > 0)
-        say_wrong(visit, "cache", "look for a failing disk; then riskreport run --force makes today's anew",
-                  "%u of %u files are broken", verified.broken, verified.count);
+        say_wrong(
+            visit, "cache",
+            "remove those named above: each is made again when it is needed; should they come back, look for a failing disk",
+            "%u of %u files are broken", verified.broken, verified.count);
     else
         say_ok("cache", "%u files, all valid", verified.count);
 }
@@ -130,14 +135,17 @@ static bool open_cache(struct visit *visit) {
     const char *folder = visit->conf.cache_dir;
     struct stat st;
     struct rr_err err;
-    if (stat(folder, &st) != 0 || !S_ISDIR(st.st_mode)) {
-        say_wrong(visit, "cache", "make the folder, for the service's user alone to write", "CACHE_DIR, %s, is not there",
-                  folder);
+    bool seen = stat(folder, &st) == 0;
+    if (!seen || !S_ISDIR(st.st_mode)) {
+        say_wrong(visit, "cache", "make the folder, for the service's user alone to write, and run the doctor as that user",
+                  "CACHE_DIR, %s: %s", folder, seen ? "it is no folder" : strerror(errno));
         return false;
     }
     if (st.st_uid != geteuid()) { /* what it made here the service could not write */
-        say_wrong(visit, "cache", "run the doctor as that user", "%s belongs to %s, and this is %s", folder, user_name(st.st_uid),
-                  user_name(geteuid()));
+        char owner[user_name_size], self[user_name_size];
+        user_name(st.st_uid, owner);
+        user_name(geteuid(), self);
+        say_wrong(visit, "cache", "run the doctor as that user", "%s belongs to %s, and this is %s", folder, owner, self);
         return false;
     }
     if (rr_store_open(&visit->service.store, folder, &err) == 0)

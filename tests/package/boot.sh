@@ -16,11 +16,19 @@ debootstrap --variant=minbase --include=systemd,systemd-sysv,dbus,ca-certificate
 rm -f -- "$root.log"
 mkdir -- "$root/trial"
 cp -- build/deb/riskreport_*.deb "$root/trial/riskreport.deb"
-cp -r -- tests/package/inside.sh tests/smoke tests/lib.sh "$root/trial/"
+cp -r -- tests/package/inside.sh tests/smoke tests/lib.sh docs/operations.md "$root/trial/"
+
+# The next version: the same but for its number, and a line behind the end of the worker's program.
+dpkg-deb -R "$root/trial/riskreport.deb" "$root/trial/next"
+sed -i 's/^Version: .*/&+next/' "$root/trial/next/DEBIAN/control"
+printf '\nthe next version\n' >>"$root/trial/next/usr/libexec/riskreport/riskreport.fcgi"
+dpkg-deb --root-owner-group -b "$root/trial/next" "$root/trial/riskreport-next.deb" >/dev/null
+rm -r -- "$root/trial/next"
 
 # Fetched here, installed there: the booted system has no network.
 rm -f -- "$root/var/cache/apt/archives"/*.deb
-chroot "$root" apt-get -qq -y --download-only --no-install-recommends install /trial/riskreport.deb nginx
+chroot "$root" apt-get -qq -y -o APT::Sandbox::User=root --download-only --no-install-recommends install /trial/riskreport.deb nginx \
+    wrk sqlite3 spawn-fcgi multiwatch logrotate
 
 cat >"$root/etc/systemd/system/trial.service" <<'EOF'
 [Unit]

@@ -71,10 +71,27 @@ finds 'by its name' note cache 'report_cache/2026-01-11.json'
 finds 'a missing column' WRONG database 'has no column "금액"'
 finds 'a changed database' note database 'DB_STABLE_WINDOW_SEC'
 finds 'nginx.conf' WRONG nginx 'is refused'
+rm -- "$CACHE_DIR/2026-01-11.json"
+visit 'the broken one removed' 1
+finds 'and the cache is well' ok cache 'all valid'
 DB_STABLE_WINDOW_SEC=0 "$CLI" run >/dev/null 2>&1
 visit 'a failed run' 1
 finds 'why' WRONG online 'the last run failed: DB_INVALID'
 check 'status tells it on a line of its own' grep -q '^ *DB_INVALID: ' <<<"$(on_terminal "$CLI" status)"
+cp -- "$work_dir/good.db" "$DB_PATH"
+exec {writer}> >(exec sqlite3 "$DB_PATH")
+writer_pid=$!
+echo 'BEGIN EXCLUSIVE;' >&"$writer"
+until [[ $("$CLI" doctor) == *'locked by a writer'* ]]; do
+    sleep 0.05
+    ((++writer_tries < 100)) || break
+done
+visit 'a writer in the middle' 1
+finds 'is found, and to be ended' WRONG database 'locked by a writer'
+exec {writer}>&-
+wait "$writer_pid"
+visit 'ended' 1
+finds 'and the database is sound' ok database 'tables, columns and pages are sound'
 head -c 20000 "$work_dir/good.db" >"$DB_PATH"
 visit 'a database cut short' 1
 finds 'is found' WRONG database "$DB_PATH"
@@ -85,9 +102,56 @@ stop_service
 visit 'stopped pools' 1
 finds 'are missed' WRONG sockets 'nobody listens'
 CACHE_DIR=$work_dir/none visit 'no cache' 1
-finds 'is said too' WRONG cache 'is not there'
+finds 'is said too' WRONG cache 'No such file or directory'
 check 'and none is made' test ! -e "$work_dir/none"
+printf 'no folder' >"$work_dir/none"
+CACHE_DIR=$work_dir/none visit 'a file in its place' 1
+finds 'is no folder' WRONG cache 'it is no folder'
 DB_RETRY=many visit 'a bad setting' 1
 finds 'is named' WRONG settings 'DB_RETRY="many"'
+unset DB_RETRY
+
+## What belongs to somebody else: as nobody, in a cache of theirs. Each is mended as the doctor says.
+
+if ((EUID != 0)); then
+    echo '# not root: there is nobody else to be'
+    finish
+fi
+chmod 0755 "$work_dir"
+cp -- "$CLI" "$work_dir/riskreport"
+export CACHE_DIR=$work_dir/theirs
+unset RUN_DIR READY_MAX_AGE_SEC
+cp -- "$work_dir/good.db" "$DB_PATH" && touch -d '1 hour ago' "$DB_PATH"
+install -d -o nobody "$CACHE_DIR"
+CLI=$work_dir/theirs-riskreport
+printf '#!/bin/sh\nexec setpriv --reuid=nobody --regid=nogroup --clear-groups %s "$@"\n' "$work_dir/riskreport" >"$CLI"
+chmod 0755 "$CLI"
+"$CLI" run >/dev/null
+visit 'all is well with what is theirs' 0
+
+chmod 0600 "$DB_PATH"
+visit 'a database that it may not read' 1
+finds 'is found' WRONG database 'Permission denied'
+chmod 0644 "$DB_PATH"
+chown root "$CACHE_DIR/.counterparty_risk.lock" && chmod 0600 "$CACHE_DIR/.counterparty_risk.lock"
+visit "a lock of root's" 1
+finds 'is found' WRONG lock 'Permission denied'
+chown nobody "$CACHE_DIR/.counterparty_risk.lock"
+chown root "$CACHE_DIR"
+visit "a folder of root's" 1
+finds 'is found' WRONG cache "belongs to root, and this is nobody"
+chown nobody "$CACHE_DIR"
+chmod 0500 "$CACHE_DIR"
+visit 'a folder that cannot be written' 1
+finds 'is found' WRONG cache 'Permission denied'
+chmod 0700 "$CACHE_DIR"
+visit 'mended' 0
+if mount -t tmpfs -o size=64m,uid=nobody riskreport-doctor "$CACHE_DIR" 2>/dev/null; then
+    "$CLI" run >/dev/null
+    visit 'little room' 1
+    finds 'is found' WRONG cache 'MiB are free on its disk'
+    umount "$CACHE_DIR"
+    visit 'mended' 0
+fi
 
 finish
