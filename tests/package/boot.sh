@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # The Debian package in a root that debootstrap has just made, booted with systemd: from installation to purge. Root and a mirror
-# are needed; two minutes. Prints what tests/package/inside.sh prints.
+# are needed; some minutes. Prints what tests/package/inside.sh prints.
 #   MIRROR   http://deb.debian.org/debian
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.."
-readonly MIRROR=${MIRROR:-http://deb.debian.org/debian} BOOT_LIMIT_S=300
+readonly MIRROR=${MIRROR:-http://deb.debian.org/debian} BOOT_LIMIT_S=900
 ((EUID == 0)) || { echo 'boot.sh: only root can make and boot a system' >&2; exit 1; }
 
 root=$(mktemp -d "${TMPDIR:-/tmp}/riskreport-root-XXXXXX")

@@ -114,7 +114,7 @@ ask ''
 : >/var/log/nginx/riskreport-access.log
 requests=0 restarts=0
 for ((round = 0; round < 40 && requests < 50000; round++)); do
-    wrk -t 1 -c 16 -d 5s --timeout 30s "$SITE$API?date=2026-01-10&mode=online" >/trial/wrk.round 2>&1 &
+    wrk -t 1 -c 16 -d 5s --timeout 30s "$SITE:443$API?date=2026-01-10&mode=online" >/trial/wrk.round 2>&1 &
     load=$!
     sleep 0.3
     while kill -0 "$load" 2>/dev/null; do
@@ -189,7 +189,7 @@ check 'the daily job runs' env -i HOME=/root "$(grep '^PATH=' "$examples/cron")"
 check 'and has a log' grep -qE '^offline 20.* (SUCCESS|SKIPPED_CACHE)$' /var/log/riskreport/job.log
 install -m 0644 "$examples/logrotate" /etc/logrotate.d/riskreport
 check 'which logrotate rotates' logrotate -f /etc/logrotate.d/riskreport
-check 'and the workers go on with theirs' test -s /var/log/riskreport/worker.log.1 -a -e /var/log/riskreport/worker.log
+check 'and the workers go on with theirs' test -s /var/log/riskreport/worker.log.1.gz -a -e /var/log/riskreport/worker.log
 xargs kill <<<"$(cat /run/riskreport/{riskreport,compute}.pid)"
 for _ in {1..100}; do [[ -n $(pgrep -x riskreport.fcgi) ]] || break; sleep 0.1; done
 same 'SIGTERM ends them' '' "$(pgrep -x riskreport.fcgi)"

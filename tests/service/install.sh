@@ -90,6 +90,9 @@ check 'a program is built with the installed library alone' \
     cc -std=c11 -Wall -Werror "${sanitizer[@]}" -o "$work_dir/consumer" tests/fixtures/consumer.c "${flags[@]}"
 same 'and makes the same report' "$report_wanted" "$("$work_dir/consumer" "$work_dir/crm.db" | timeless)"
 
+same 'docs/CHANGELOG.md begins with this version' "## $(pkg-config --modversion riskreport), \`$("$CLI" --version)\`" \
+    "$(grep -m 1 '^## ' docs/CHANGELOG.md)"
+
 ## Units
 units=$root/lib/systemd/system
 for unit in serve@1 compute@1 daily alert@daily; do

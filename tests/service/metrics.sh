@@ -45,12 +45,21 @@ same 'their bytes' "$(stat -c %s "$CACHE_DIR/2026-01-10.json")" "$(count 'riskre
 below 'age of the last success' 60 "$(count 'riskreport_last_success_age_seconds{mode="online"}')"
 check 'age of the database' test "$(count riskreport_database_age_seconds)" -ge 3600
 
+# How much each worker has read so far: more of it is at least a request.
+bytes_read() { worker_pids | sort | xargs -I{} sed -n 's/^rchar: //p' /proc/{}/io; }
 before_hits=$(count "$hit") before_requests=$(total_requests)
-seq 500 | xargs -P 16 -n 25 bash -c 'for _ in "$@"; do echo "url=$0"; echo "output=/dev/null"; done | curl -sS -K -' "$BASE$API?date=2026-01-10"
+bytes_read >"$work_dir/before"
+sent=0
+until (($(paste "$work_dir/before" <(bytes_read) | awk '$2 > $1' | wc -l) == 8 || sent >= 20000)); do
+    seq 500 | xargs -P 16 -n 25 bash -c 'for _ in "$@"; do echo "url=$0"; echo "output=/dev/null"; done | curl -sS -K -' "$BASE$API?date=2026-01-10"
+    sent=$((sent + 500))
+done
+same 'eight processes have answered' 8 "$(paste "$work_dir/before" <(bytes_read) | awk '$2 > $1' | wc -l)"
 scrape
-same 'as many hits as were sent' $((before_hits + 500)) "$(count "$hit")"
-same 'and requests: these, and the scrape before' $((before_requests + 501)) "$(total_requests)"
+same "as many hits as were sent, $sent" $((before_hits + sent)) "$(count "$hit")"
+same 'and requests: these, and the scrape before' $((before_requests + sent + 1)) "$(total_requests)"
 same 'the histogram has as many' "$(total_requests)" "$(total_durations)"
+same 'and as many hits' $((before_hits + sent)) "$(count 'riskreport_request_duration_seconds_count{source="hit"}')"
 for bucket in 0.001 20 +Inf; do
     printf '%s\n' "$(count "riskreport_request_duration_seconds_bucket{source=\"hit\",le=\"$bucket\"}")"
 done >"$work_dir/buckets"
@@ -71,6 +80,8 @@ same 'the format holds' 0 "$("$promtool" check metrics <"$work_dir/metrics" 2>&1
 check 'the alert rules are right' "$promtool" check rules "$PROJECT_DIR/docs/riskreport-alerts.yml"
 cp -- "$PROJECT_DIR/docs/riskreport-alerts.yml" "$FIXTURES/alerts_test.yml" "$work_dir/"
 check 'they raise what they should, and nothing else' "$promtool" test rules "$work_dir/alerts_test.yml"
+same 'docs/operations.md says of each what to do' "$(sed -n 's/^ *- alert: //p' "$PROJECT_DIR/docs/riskreport-alerts.yml" | sort)" \
+    "$(sed -n '/^### When an alarm comes/,/^###* By hand/s/^| `\(Riskreport[A-Za-z]*\)` .*/\1/p' "$PROJECT_DIR/docs/operations.md" | sort)"
 # An expression of the dashboard is checked as a recording rule; Grafana's own variables are filled in.
 jq '{groups: [{name: "dashboard", rules: [.panels[].targets[].expr | {record: "checked", expr: gsub("\\$__rate_interval"; "5m") | gsub("\\$instance"; ".*")}] | unique}]}' \
     "$PROJECT_DIR/docs/riskreport-dashboard.json" >"$work_dir/dashboard.yml"
