@@ -32,6 +32,7 @@ int rr_store_begin(struct rr_store *store, const struct rr_key *key, struct rr_s
     char report[PATH_MAX], sibling[PATH_MAX];
     rr_layout_report(store, key, report);
     rr_version_path(store, "sibling", "", sibling);
+    rr_version_sweep(store, RR_VERSION_GRACE_S); /* first, since a full disk may be full of what goes here */
     store->key = *key;
     store->hash = (struct rr_hash)RR_HASH_INIT;
     store->head = (struct rr_buf)RR_BUF_INIT(head_max_bytes);
@@ -108,7 +109,6 @@ static int commit_report(struct rr_store *store, struct rr_err *err) {
         rr_draft_commit(&store->summary, &ignored);
     if (store->is_known)
         remember_published(store);
-    rr_version_sweep(store, RR_VERSION_GRACE_S);
     return 0;
 }
 

@@ -60,6 +60,13 @@ same 'and not the day before' '200 generated' "$status $(header X-Report-Source)
 get /readyz
 same 'a success in the future is a success' ok "$(body '.checks.offline')"
 
+# A disk that is full of superseded versions: they go though nothing can be published.
+check 'a report is made anew' cli run --force
+cp "$work_dir/crm.db" "$work_dir/cache/.versions/offline-2026-05-07-0000000000000001.json"
+set_clock 300
+FAULT_UNDER=$work_dir/cache FAULT_KIND=write FAULT_ERRNO=28 FAULT_AT=1 FAULT_LASTS=1 cli run --force --mode offline >/dev/null 2>"$work_dir/error"
+same 'the disk is full' '1 CACHE_WRITE_FAILED' "$? $(cut -d: -f2 "$work_dir/error" | grep -o 'CACHE_WRITE_FAILED')"
+check 'what nobody reads any more gives it room' test ! -e "$work_dir/cache/.versions/offline-2026-05-07-0000000000000001.json"
 set_clock $((3650 * DAY_S))
 check 'the job, ten years on' cli run --force
 check 'has cleaned up' test ! -e "$work_dir/cache/2026-05-07.json"
