@@ -184,7 +184,7 @@ static void respond_report(struct rr_app *app, const struct rr_request *request,
 
 /* The ETag of the table that is made of the document: one of its own, which is another where tables have become others. */
 static void csv_etag(const struct rr_document *document, enum rr_language language, char etag[CSV_ETAG_SIZE]) {
-    snprintf(etag, CSV_ETAG_SIZE, "%.*s-csv1-%s\"", (int)strcspn(document->etag + 3, "\"") + 3, document->etag,
+    snprintf(etag, CSV_ETAG_SIZE, "%.*s-csv2-%s\"", (int)strcspn(document->etag + 3, "\"") + 3, document->etag,
              rr_language_name(language));
 }
 

@@ -87,6 +87,28 @@ async function english(page) {
     same('the choice is remembered', 'ko', await page.getAttribute('html', 'lang'));
 }
 
+// Names and roles as the browser tells them to a screen reader.
+async function heard(page) {
+    const { body: report } = await api('');
+    const { body: diff } = await api(`/diff?mode=offline&from=${env.DAY_1}&to=${env.TODAY}`);
+    const nameOf = async (selector) => (await page.locator(selector).first().ariaSnapshot()).split('\n')[0];
+    const [row] = report.counterparties;
+    same('a row’s button has the names alone', `- button "${row.counterpartyName} ${row.orgName}"`, await nameOf('.toggle'));
+    same('a number that filters says of what', `- button "파이프라인 없음 ${report.summary.counts.pipeline_zero}곳"`, await nameOf('#card-zero button'));
+    const { counterpartyName, orgName, from, to } = diff.level_changes[0];
+    check('a change of a level is a sentence', (await nameOf('[data-change=worse] li button')).endsWith(`${from} 에서 지금은 ${to}"`),
+        `${counterpartyName} ${orgName}`, await nameOf('[data-change=worse] li button'));
+    for (const id of ['trend-ratio', 'trend-levels']) {
+        const name = await nameOf(`#${id} .chart svg`);
+        check(`${id} says where it begins and where it ends`, name.includes(env.DAY_12) && name.includes(env.TODAY), name);
+    }
+    for (const [selector, name] of [['main', 'main'], ['.top', 'banner'], ['#filters > div', 'search'], ['#rows', 'region "카운터파티"'],
+        ['#date', 'combobox "기준일"'], ['#base', 'combobox "비교"']]) {
+        const heardName = await nameOf(selector);
+        check(`${selector} is ${name}`, heardName.includes(name), heardName);
+    }
+}
+
 async function dictionaries(page) {
     const [ko, en] = await page.evaluate(async () => {
         const shape = (value) => (typeof value === 'object' ? Object.fromEntries(Object.entries(value).map(([name, it]) => [name, shape(it)])) : typeof value);
@@ -127,6 +149,7 @@ export const access = [
     ['keyboard', {}, keyboard],
     ['hostile names', {}, hostile],
     ['English', { locale: 'en-GB' }, english],
+    ['heard', {}, heard],
     ['words', {}, dictionaries],
     ['amounts', {}, amounts],
     ['paper', {}, paper],

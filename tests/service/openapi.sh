@@ -10,14 +10,17 @@ start_service DB_PATH="$work_dir/crm.db" RETRY_AFTER_FAIL_SEC=0
 
 # ask METHOD PATH_AND_QUERY [CURL OPTIONS]: keeps the answer, to be held against the document
 count=0
-ask() {
+ask() { ask_address "$1" "$API$2" "${@:3}"; }
+
+# The same of an address that is not below the API's.
+ask_address() {
     local method=$1 target=$2 option=(-X "$1")
     [[ $method != HEAD ]] || option=(--head)
-    report "$target" "${option[@]}" "${@:3}"
+    get "$target" "${option[@]}" "${@:3}"
     count=$((count + 1))
     cp "$head_file" "$work_dir/head$count"
     if [[ $method == HEAD ]]; then : >"$work_dir/body$count"; else cp "$body_file" "$work_dir/body$count"; fi
-    printf '%s\t%s\t%s\t%s\t%s\n' "$method" "$API${target%%\?*}" "$status" "$work_dir/head$count" "$work_dir/body$count" >>"$answers"
+    printf '%s\t%s\t%s\t%s\t%s\n' "$method" "${target%%\?*}" "$status" "$work_dir/head$count" "$work_dir/body$count" >>"$answers"
 }
 
 ask GET /openapi.json
@@ -30,10 +33,17 @@ is_problem 'a POST is refused' 405 METHOD_NOT_ALLOWED
 same 'with what is allowed' 'GET, HEAD' "$(header Allow)"
 report /openapi.json --compressed
 check 'compressed, it is the same' cmp "$body_file" "$document"
-same 'it knows every route of the worker, and itself' \
-    "$( (sed -n 's/^    {PREFIX\( "\([^"]*\)"\)\?, .*/\2/p' "$PROJECT_DIR/cgi/routes.c" && echo /openapi.json) | sort | xargs)" \
-    "$(jq -r --arg api "$API" '.paths | keys[] | ltrimstr($api)' "$document" | sort | xargs)"
+same 'it knows every address of the worker, and itself' \
+    "$( (sed -n 's/^    {\([^,]*\), "\(GET\|POST\).*/\1/p' "$PROJECT_DIR/cgi/routes.c" | sed "s|PREFIX|$API|; s/[\" ]//g" &&
+        echo "$API/openapi.json") | sort | xargs)" \
+    "$(jq -r '.paths | keys[]' "$document" | sort | xargs)"
 
+for path in /healthz /readyz /metrics; do
+    ask_address GET "$path"
+    ask_address HEAD "$path"
+    ask_address POST "$path"
+    is_problem "a POST of $path is refused" 405 METHOD_NOT_ALLOWED
+done
 for mode in offline online; do
     ask GET "?date=2026-01-18&mode=$mode"
     ask GET "?date=2026-01-18&mode=$mode"
@@ -42,6 +52,8 @@ done
 sqlite3 "$work_dir/crm.db" "UPDATE deal SET \"상태\" = 'Lost' WHERE rowid % 3 = 0; UPDATE people SET \"소속 상위 조직\" = '=새' WHERE rowid % 9 = 0"
 touch -d '1 hour ago' "$work_dir/crm.db"
 ask GET '?date=2026-01-19'
+ask_address GET /readyz
+same 'with a report of each mode it is ready' 200 "$status"
 ask HEAD '?date=2026-01-19'
 ask GET '?date=2026-01-19' -H "If-None-Match: $(header ETag)"
 ask GET '?date=2026-01-19&format=csv'
@@ -73,6 +85,8 @@ ask GET '?date=2026-01-20'
 same 'a stale report' stale "$(header X-Report-Source)"
 ask GET '?date=2026-01-20&format=csv'
 ask POST '/recompute?date=2026-01-20'
+ask_address GET /readyz
+is_problem 'without a database it is not ready' 503 NOT_READY
 rm -r "$work_dir/cache"/*.json "$work_dir/cache"/.versions/*
 ask GET '?date=2026-01-20'
 same 'no report at all' 500 "$status"

@@ -2,15 +2,14 @@
 
 import { byId, h, replace } from './dom.js';
 import { exact } from './format.js';
-import { moneyChange, levelBadge, money, names, panelHead, quietNote } from './parts.js';
+import { levelBadge, levelShift, money, moneyChange, names, panelHead, quietNote } from './parts.js';
 import { keyOf, levelOf } from './report.js';
 import { words } from './words.js';
 
 const MOST_LINES = 8;         // of a section, until the rest is asked for
 const OPEN_LINES = 10;        // sections are open as long as so many lines suffice for them; the first always
 
-const levelChange = (entry) => h('span', { class: 'shift' },
-    levelBadge(levelOf(entry.from)), h('span', { 'aria-hidden': 'true' }, '→'), levelBadge(levelOf(entry.to)));
+const levelChange = (entry) => levelShift(levelOf(entry.from), levelOf(entry.to));
 
 const movement = (entry) => h('span', { class: 'shift' }, moneyChange(entry.change, entry.change > 0));
 

@@ -2,7 +2,7 @@
 
 import { crmText, h } from './dom.js';
 import { exact, percent, wholePercent } from './format.js';
-import { levelBadge, moneyChange } from './parts.js';
+import { levelShift, moneyChange } from './parts.js';
 import { levelOf, possibilityOf } from './report.js';
 import { blockerOf, words } from './words.js';
 
@@ -46,8 +46,7 @@ function since(row, delta, base) {
     if (delta.isNew) return block('since-base', title, h('p', null, w.newSince));
     if (!delta.changed) return block('since-base', title, h('p', null, w.noChange));
     return block('since-base', title, pairs([
-        delta.fromLevel && [w.levelsTitle, h('span', { class: 'shift' }, levelBadge(delta.fromLevel),
-            h('span', { role: 'img', 'aria-label': '→' }, '→'), levelBadge(row.level))],
+        delta.fromLevel && [w.levelsTitle, levelShift(delta.fromLevel, row.level)],
         [w.coverage, [exact(delta.before.coverage), ' → ', exact(row.coverage), ' ',
             delta.coverage !== 0 && moneyChange(delta.coverage, delta.coverage > 0)]],
         delta.before.target !== row.target && [w.target, [exact(delta.before.target), ' → ', exact(row.target)]],

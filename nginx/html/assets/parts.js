@@ -30,6 +30,10 @@ export function moneyChange(krw, isGood) {
         direction && h('span', { class: 'arrow', 'aria-hidden': 'true' }, direction), change(krw));
 }
 
+/** A change of a level, which is heard as one too. */
+export const levelShift = (from, to) => h('span', { class: 'shift' }, levelBadge(from), h('span', { 'aria-hidden': 'true' }, '→'),
+    h('span', { class: 'unseen' }, words().became), levelBadge(to));
+
 export const toneOf = (isGood) => (isGood === null ? '' : isGood ? 'better' : 'worse');
 
 /** Counterparty and organisation, as the CRM has them. */

@@ -75,7 +75,8 @@ function zeroCard(model, go) {
     const difference = model.base === null ? 0 : number - model.base.counts.pipeline_zero;
     return card('zero', words().zero,
         h('p', { class: 'figure' }, h('button', { type: 'button', title: words().filterBy(words().zero),
-            onclick: () => go({ zero: true }, 'rows') }, h('data', { value: number }, words().rowsCount(count(number))))),
+            onclick: () => go({ zero: true }, 'rows') }, h('span', { class: 'unseen' }, words().zero, ' '),
+        h('data', { value: number }, words().rowsCount(count(number))))),
         h('p', { class: 'aside' }, words().zeroHint),
         deltaLine(difference, signedCount(difference), null, false, model.base));
 }

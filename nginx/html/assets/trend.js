@@ -97,10 +97,11 @@ function ratioChart(series, width) {
     ];
 }
 
+const levelsText = (entry) => LEVELS.map((level) => `${words().levels[level]} ${count(entry.counts[level])}`).join(' · ');
+
 function levelsChart(series, width) {
     const scales = scalesOf(series, width, roundUp(Math.max(4, ...series.map(rowsOf))));
     const barWidth = Math.max(1, Math.min(MOST_BAR_WIDTH, scales.dayWidth * 0.72));
-    const w = words();
     const bars = series.map((entry) => {
         let below = 0;
         return LEVELS.map((level) => {
@@ -113,8 +114,7 @@ function levelsChart(series, width) {
     return [
         axes(series, scales, count),
         bars,
-        hitAreas(series, scales, (entry) =>
-            `${day(entry.as_of)}\n${LEVELS.map((level) => `${w.levels[level]} ${count(entry.counts[level])}`).join(' · ')}`),
+        hitAreas(series, scales, (entry) => `${day(entry.as_of)}\n${levelsText(entry)}`),
     ];
 }
 
@@ -132,6 +132,10 @@ function asTable(series) {
 
 // Drawn for the width that there is, and again when that changes.
 const observer = new ResizeObserver((entries) => entries.forEach(({ target }) => target.draw?.()));
+
+// What a chart says to who does not see it; all of it is in the table.
+const inShort = (series, title, textOf) =>
+    words().inShort(title, series[0].as_of, textOf(series[0]), series.at(-1).as_of, textOf(series.at(-1)));
 
 function chart(series, title, draw) {
     const box = h('div', { class: 'chart' });
@@ -155,12 +159,12 @@ const levelsLegend = () => h('p', { class: 'legend', 'aria-hidden': 'true' },
 export function renderTrend(series) {
     const w = words();
     const panels = [
-        ['trend-ratio', w.trendRatioTitle, ratioChart, ratioLegend],
-        ['trend-levels', w.trendLevelsTitle, levelsChart, levelsLegend],
+        ['trend-ratio', w.trendRatioTitle, ratioChart, ratioLegend, (entry) => percent(ratioOf(entry))],
+        ['trend-levels', w.trendLevelsTitle, levelsChart, levelsLegend, levelsText],
     ];
-    for (const [id, title, draw, legend] of panels) {
+    for (const [id, title, draw, legend, textOf] of panels) {
         const content = series.length === 0 ? quietNote(w.oneDay) :
-            [chart(series, title, draw), h('div', { class: 'chart-foot' }, legend(), asTable(series), series.length === 1 && quietNote(w.oneDay))];
+            [chart(series, inShort(series, title, textOf), draw), h('div', { class: 'chart-foot' }, legend(), asTable(series), series.length === 1 && quietNote(w.oneDay))];
         replace(byId(id), panelHead(`${id}-title`, title), content);
     }
 }
