@@ -239,16 +239,13 @@ static int list_memo_deals(struct crew *crew) {
     return 0;
 }
 
-/* A table of memos that cannot be read is as one that is empty: what is told of them is an extra. */
+/* There may be no memos; but a table of them that cannot be read is a broken database, or a report would say in silence that
+ * nothing is known. */
 static int pile_memos(struct crew *crew, struct rr_err *err) {
     if (!crew->entry.has_memos)
         return 0;
-    if (scan_table(crew, &rr_memo_table, take_memo, err) != 0) {
-        if (err->code != RR_DB_INVALID)
-            return -1;
-        for (int i = 0; i < crew->count; i++)
-            rr_memo_pile_free(&crew->gatherers[i].memos);
-    }
+    if (scan_table(crew, &rr_memo_table, take_memo, err) != 0)
+        return -1;
     return list_memo_deals(crew) == 0 ? 0 : rr_fail_memory(err);
 }
 

@@ -143,6 +143,14 @@ for column in '이름' '금액' '성사 가능성' '수강시작일' 'peopleId';
     is_refused "200 MiB in $column" changed.db DB_INVALID 'longer than 16 MiB'
 done
 
+changed 'UPDATE memo SET text = zeroblob(209715200) WHERE rowid = 1'
+is_refused '200 MiB in a memo' changed.db DB_INVALID 'longer than 16 MiB'
+page=$(sqlite3 sound.db "SELECT pageno FROM dbstat WHERE name = 'memo' AND pagetype = 'leaf' LIMIT 1")
+changed ''
+printf '\xff\xff' | dd of=changed.db bs=1 seek=$(((page - 1) * 512 + 8)) conv=notrunc status=none
+is_refused 'memos that cannot be read' changed.db DB_INVALID
+GENERATE_THREADS=1 is_refused 'the same, with one thread' changed.db DB_INVALID
+
 ## Pages that lead back to each other
 
 # rung PAGE CHILD: makes a page of changed.db an inner one of 80 cells that are all the same, and lead to one child.
@@ -180,16 +188,14 @@ GENERATE_THREADS=1 is_right 'which one thread does not need' changed.db
 # What SQLite itself reads of flipped.db, in a new database.
 read_again() {
     local table sql="ATTACH 'flipped.db' AS f;"
-    for table in deal people organization; do
+    for table in deal people organization memo; do
         sql+="CREATE TABLE $table AS SELECT ${needed[$table]} FROM f.$table NOT INDEXED;"
     done
     rm -f again.db
-    sqlite3 again.db "$sql" 2>/dev/null || return
-    # Memos are no must: what cannot be read of them is not there.
-    sqlite3 again.db "ATTACH 'flipped.db' AS f; CREATE TABLE memo AS SELECT * FROM f.memo NOT INDEXED;" 2>/dev/null || true
+    sqlite3 again.db "$sql" 2>/dev/null
 }
 declare -A needed=(
-    [deal]=$(columns_of deal) [people]='"id", "소속 상위 조직", "organizationId"' [organization]='"id", "이름"'
+    [deal]=$(columns_of deal) [people]='"id", "소속 상위 조직", "organizationId"' [organization]='"id", "이름"' [memo]='*'
 )
 size=$(stat -c %s sound.db)
 unchanged=0 other=0 refused=0 lost=0
