@@ -141,7 +141,14 @@ static void take_topic(struct sentence *sentence, const struct rr_word *word) {
     sentence->last = NULL;
 }
 
-/* What was said of the label before is over; unless it is denied: then that is what the clause's topic lacks, if it has one. */
+/* What was said of the label before is over. */
+static void settle(struct sentence *sentence, enum rr_blocker label) {
+    for (int i = 0; i < sentence->count; i++)
+        if (sentence->items[i].word.label == label)
+            sentence->items[i].state = GOOD;
+}
+
+/* So it is by a word of the vocabulary; unless it is denied: then that is what the clause's topic lacks, if it has one. */
 static void take_settlement(struct sentence *sentence, const struct rr_word *word) {
     struct item *item = sentence->count > sentence->clause ? &sentence->items[sentence->count - 1] : NULL;
     bool denied = take_denial(sentence, word);
@@ -150,9 +157,8 @@ static void take_settlement(struct sentence *sentence, const struct rr_word *wor
         item->state = BAD;
         return;
     }
-    for (int i = 0; i < sentence->count && !denied; i++)
-        if (sentence->items[i].word.label == word->label)
-            sentence->items[i].state = GOOD;
+    if (!denied)
+        settle(sentence, word->label);
     add_item(sentence, word, denied ? BAD : GOOD);
 }
 
@@ -179,6 +185,8 @@ static void take_state(struct sentence *sentence, const struct rr_word *word, en
         set_state(sentence, item, GOOD, word);
     } else if (!item->denied && !(item->settled && state == BAD) && !(item->state == BAD && state == GOOD && far)) {
         set_state(sentence, item, state, word);
+        if (state == GOOD && sentence->parted == RR_WORD_TURNS)
+            settle(sentence, item->word.label); /* 담당자가 바뀌었으나 새 팀장도 우호적 */
     }
 }
 

@@ -113,13 +113,18 @@ static bool add_choices(struct terms *terms, struct rr_slice text, const struct 
     const char *close = text.ptr[0] != '(' ? NULL : memchr(text.ptr, ')', text.len);
     if (close == NULL)
         return add_term(terms, text, 0, section);
+    const struct rr_slice rest = {close + 1, text.len - (size_t)(close + 1 - text.ptr)};
+    uint32_t tail = 0;
     if (terms->tail_count == terms_max)
         return false;
-    terms->tails[terms->tail_count++] = (struct rr_slice){close + 1, text.len - (size_t)(close + 1 - text.ptr)};
+    if (rest.len > 0) {
+        terms->tails[terms->tail_count++] = rest;
+        tail = terms->tail_count;
+    }
     for (const char *from = text.ptr + 1; from <= close;) {
         const char *to = memchr(from, '/', (size_t)(close - from));
         to = to == NULL ? close : to;
-        if (!add_term(terms, (struct rr_slice){from, (size_t)(to - from)}, terms->tail_count, section))
+        if (!add_term(terms, (struct rr_slice){from, (size_t)(to - from)}, tail, section))
             return false;
         from = to + 1;
     }
@@ -218,17 +223,43 @@ static void add_character(struct rr_buf *out, struct rr_slice text, size_t at, b
     }
 }
 
-static void add_text(struct rr_buf *out, struct rr_slice text, bool begins) {
+/* Does a word end at at, behind which nothing is said of what follows: at the end of the text, or of a choice that ends it? */
+static bool is_open_end(struct rr_slice text, size_t at) {
+    if (at == text.len)
+        return true;
+    const char *close = text.ptr[at] == '/' || text.ptr[at] == ')' ? memchr(text.ptr + at, ')', text.len - at) : NULL;
+    return close != NULL && close + 1 == text.ptr + text.len;
+}
+
+/* A last syllable without a final consonant stands for those with one too: 밀려 for 밀렸, 줄이 for 줄인, 줄일, 줄임. */
+static bool add_open_syllable(struct rr_buf *out, struct rr_slice text, size_t at) {
+    enum { first_syllable = 0xac00, last_syllable = 0xd7a3, finals = 28 };
+    uint32_t syllable = at == 0 ? 0 : character_at(text.ptr + at, text.len - at);
+    if (syllable < first_syllable || syllable > last_syllable || (syllable - first_syllable) % finals != 0 ||
+        !is_open_end(text, at + 3))
+        return false;
+    rr_buf_printf(out, "[\\x{%x}-\\x{%x}]", syllable, syllable + finals - 1);
+    return true;
+}
+
+static void add_text(struct rr_buf *out, struct rr_slice text, bool begins, bool ends) {
     for (size_t at = 0; at < text.len;) {
         if (text.ptr[at] == ' ' || text.ptr[at] == '~')
             at = add_gap(out, text, at);
+        else if (ends && add_open_syllable(out, text, at))
+            at += 3;
         else
             add_character(out, text, at++, begins);
     }
 }
 
+/* Nouns do not conjugate: 수주 is not 수준. */
+static bool is_open(enum rr_word_kind kind) {
+    return kind != RR_WORD_TOPIC && kind != RR_WORD_OTHER && kind != RR_WORD_IGNORED;
+}
+
 static void add_expression(struct rr_buf *out, const struct term *term) {
-    add_text(out, term->text, true);
+    add_text(out, term->text, true, term->tail == 0 && is_open(term->kind));
     if (term->tail > 0)
         rr_buf_printf(out, "(?&t%u)", (unsigned)term->tail);
     add_mark(out, term->kind, term->label);
@@ -244,7 +275,7 @@ static void add_tails(struct rr_buf *out, const struct terms *terms, uint32_t fr
         if (at == to)
             continue;
         rr_buf_printf(out, "(?<t%u>", (unsigned)tail);
-        add_text(out, terms->tails[tail - 1], false);
+        add_text(out, terms->tails[tail - 1], false, is_open(terms->items[at].kind));
         rr_buf_add_text(out, ")");
     }
     rr_buf_add_text(out, ")");
