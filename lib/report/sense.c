@@ -28,18 +28,27 @@ struct sentence {
     enum state ahead;             /* a state that stands before its topic: lack of budget */
     const struct rr_word *denial; /* that waits for what it denies */
     const struct rr_word *last;   /* the clause's last word of a state */
-    bool asks;
+    bool asks; /* the clause only asks */
 };
+
+/* Of what is only asked or supposed nothing is so. */
+static void dismiss(struct sentence *sentence, int from) {
+    for (int i = from; i < sentence->count; i++)
+        sentence->items[i].state = GOOD;
+}
 
 static void begin_clause(struct sentence *sentence, enum rr_word_kind parted) {
     struct item *item = sentence->count > sentence->clause ? &sentence->items[sentence->count - 1] : NULL;
     if (sentence->denial != NULL && item != NULL && item->state == NEUTRAL)
         item->state = BAD; /* budget is not there */
+    if (sentence->asks)
+        dismiss(sentence, sentence->clause);
     sentence->clause = sentence->count;
     sentence->parted = parted;
     sentence->ahead = NEUTRAL;
     sentence->denial = NULL;
     sentence->last = NULL;
+    sentence->asks = false;
 }
 
 /* The item that a state is about: the clause's last one, or where the clause has none and goes on from another, that one's. */
@@ -226,9 +235,15 @@ static void take_not_ahead(struct sentence *sentence, const struct rr_word *word
 }
 
 static void suppose(struct sentence *sentence) {
-    for (int i = sentence->clause; i < sentence->count; i++)
-        sentence->items[i].state = GOOD;
+    dismiss(sentence, sentence->clause);
     begin_clause(sentence, RR_WORD_ENDS);
+}
+
+/* What is still so is not settled, if nothing else is said. */
+static void take_still(struct sentence *sentence) {
+    struct item *item = about(sentence, BAD);
+    if (item != NULL && item->state == NEUTRAL)
+        item->state = BAD;
 }
 
 static void take(struct sentence *sentence, const struct rr_word *word, const struct rr_word *next) {
@@ -264,6 +279,9 @@ static void take(struct sentence *sentence, const struct rr_word *word, const st
     case RR_WORD_IF:
         suppose(sentence);
         break;
+    case RR_WORD_STILL:
+        take_still(sentence);
+        break;
     case RR_WORD_IGNORED:
         break;
     default:
@@ -276,14 +294,13 @@ static void take(struct sentence *sentence, const struct rr_word *word, const st
 
 static void end_sentence(struct sentence *sentence, uint8_t found[RR_BLOCKER_COUNT]) {
     begin_clause(sentence, RR_WORD_ENDS);
-    for (int i = 0; i < sentence->count && !sentence->asks; i++) {
+    for (int i = 0; i < sentence->count; i++) {
         const struct item *item = &sentence->items[i];
         bool counts = item->state == BAD && item->word.kind != RR_WORD_OTHER;
         if (counts && found[item->word.label] < UINT8_MAX)
             found[item->word.label]++;
     }
     sentence->count = sentence->clause = 0;
-    sentence->asks = false;
 }
 
 void rr_sense(struct rr_words *words, struct rr_slice text, uint8_t found[RR_BLOCKER_COUNT]) {
@@ -295,7 +312,8 @@ void rr_sense(struct rr_words *words, struct rr_slice text, uint8_t found[RR_BLO
         count++;
     for (int i = 0; i < count; i++) {
         take(&sentence, &all[i], i + 1 < count ? &all[i + 1] : NULL);
-        sentence.asks |= all[i].kind == RR_WORD_ENDS_ASKING;
+        if (all[i].kind == RR_WORD_ENDS_ASKING)
+            dismiss(&sentence, 0);
         if (all[i].kind == RR_WORD_ENDS || all[i].kind == RR_WORD_ENDS_ASKING)
             end_sentence(&sentence, found);
     }
