@@ -23,6 +23,7 @@ struct term {
     struct rr_slice text;
     uint32_t tail; /* number of what follows the text, plus one; 0: nothing */
     size_t len;    /* of both */
+    bool wide;     /* takes in other words: ~ */
     enum rr_word_kind kind;
     enum rr_blocker label;
 };
@@ -103,8 +104,10 @@ static bool add_term(struct terms *terms, struct rr_slice text, uint32_t tail, c
     uint32_t first = text.len > 0 ? character_at(text.ptr + at, text.len - at) : 0;
     if (terms->count == terms_max || !is_letter(first))
         return false;
-    size_t len = text.len + (tail == 0 ? 0 : terms->tails[tail - 1].len);
-    terms->items[terms->count] = (struct term){first, terms->count, text, tail, len, section->kind, section->label};
+    const struct rr_slice rest = tail == 0 ? (struct rr_slice){NULL, 0} : terms->tails[tail - 1];
+    size_t len = text.len + rest.len;
+    bool wide = memchr(text.ptr, '~', text.len) != NULL || (tail > 0 && memchr(rest.ptr, '~', rest.len) != NULL);
+    terms->items[terms->count] = (struct term){first, terms->count, text, tail, len, wide, section->kind, section->label};
     terms->count++;
     return true;
 }
@@ -169,7 +172,7 @@ static int read_terms(struct terms *terms, struct rr_slice text, struct rr_err *
 
 /* Parts that many terms have, written once: g where a term has a space (a particle and white space, or none), e the same between
  * English words, w where it has ~ (a few more words of the clause, none of which turns it), f no letter behind. */
-static const char parts_of_terms[] = "(?(DEFINE)(?<g>(?:[은는이가을를도의에로와과만]|으로|까지|에서)?[\\s\\x{a0}\\x{3000}]{0,3})"
+static const char parts_of_terms[] = "(?(DEFINE)(?<g>(?:님?[은는이가을를도의에로와과만랑님]|으로|까지|에서|[와과]의|이랑)?[\\s\\x{a0}\\x{3000}]{0,3})"
                                      "(?<e>[\\s-]{0,2})"
                                      "(?<w>(?:(?!없|않|못 |안 |지만|는데|으나|not |no |n't |but )[^.,;!?\\n]){0,12}?)"
                                      "(?<f>(?![a-z가-힣])))";
@@ -282,11 +285,13 @@ static void add_tails(struct rr_buf *out, const struct terms *terms, uint32_t fr
     rr_buf_add_text(out, ")");
 }
 
-/* By the first character; of those with the same, the longest first, so that it is what is found. */
+/* By the first character; of those with the same, the one that reaches furthest first, so that it is what is found. */
 static int compare_terms(const void *left, const void *right) {
     const struct term *a = left, *b = right;
     if (a->first != b->first)
         return a->first < b->first ? -1 : 1;
+    if (a->wide != b->wide)
+        return a->wide ? -1 : 1;
     if (a->len != b->len)
         return a->len > b->len ? -1 : 1;
     return a->order < b->order ? -1 : 1;
