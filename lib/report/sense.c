@@ -150,11 +150,18 @@ static void take_topic(struct sentence *sentence, const struct rr_word *word) {
     sentence->last = NULL;
 }
 
-/* What was said of the label before is over. */
+/* What was said of the label before is over; of RR_NO_PIPELINE, which no word has: whatever was said. */
 static void settle(struct sentence *sentence, enum rr_blocker label) {
     for (int i = 0; i < sentence->count; i++)
-        if (sentence->items[i].word.label == label)
+        if (sentence->items[i].word.label == label || label == RR_NO_PIPELINE)
             sentence->items[i].state = GOOD;
+}
+
+/* They buy, in spite of it all: 비싸지만 계약하기로. */
+static void take_agreement(struct sentence *sentence, const struct rr_word *word) {
+    if (!take_denial(sentence, word) && sentence->parted == RR_WORD_TURNS)
+        settle(sentence, RR_NO_PIPELINE);
+    sentence->last = word;
 }
 
 /* So it is by a word of the vocabulary; unless it is denied: then that is what the clause's topic lacks, if it has one. */
@@ -194,7 +201,7 @@ static void take_state(struct sentence *sentence, const struct rr_word *word, en
         set_state(sentence, item, GOOD, word);
     } else if (!item->denied && !(item->settled && state == BAD) && !(item->state == BAD && state == GOOD && far)) {
         set_state(sentence, item, state, word);
-        if (state == GOOD && sentence->parted == RR_WORD_TURNS)
+        if (state == GOOD && sentence->parted == RR_WORD_TURNS && item->word.kind != RR_WORD_OTHER)
             settle(sentence, item->word.label); /* 담당자가 바뀌었으나 새 팀장도 우호적 */
     }
 }
@@ -278,6 +285,9 @@ static void take(struct sentence *sentence, const struct rr_word *word, const st
         break;
     case RR_WORD_IF:
         suppose(sentence);
+        break;
+    case RR_WORD_AGREED:
+        take_agreement(sentence, word);
         break;
     case RR_WORD_STILL:
         take_still(sentence);

@@ -27,6 +27,7 @@ enum rr_word_kind {
     RR_WORD_NOT_AHEAD,    /* turns the word behind it, else the one before: 안, 못, not */
     RR_WORD_ASKS,         /* the clause only asks */
     RR_WORD_IF,           /* the clause only supposes */
+    RR_WORD_AGREED,       /* they buy: 계약하기로 */
     RR_WORD_STILL,        /* the topic before it is not settled yet: 아직 */
     RR_WORD_IGNORED,      /* nothing: another word would be found within it */
     RR_WORD_TURNS,        /* begins another clause of the sentence: 지만, but */
