@@ -14,7 +14,7 @@ __asm__(".pushsection .rodata\n"
         ".popsection\n");
 
 /* PCRE2 takes no expression that compiles to more than 64 KiB. */
-enum { expression_max_bytes = 1024 * 1024, pattern_bytes = 14000, terms_max = 8192, leaf_max = 3 };
+enum { expression_max_bytes = 1024 * 1024, pattern_bytes = 700, terms_max = 8192, first_syllable = 0xac00, last_syllable = 0xd7a3, finals = 28 };
 
 /* A term of the file on its way into the expression. */
 struct term {
@@ -95,6 +95,10 @@ static uint32_t character_at(const char *text, size_t left) {
     }
 }
 
+static bool is_english_letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
 static bool is_letter(uint32_t character) {
     return character >= 0x80 || (character >= '0' && character <= '9') || (character >= 'a' && character <= 'z');
 }
@@ -102,7 +106,7 @@ static bool is_letter(uint32_t character) {
 static bool add_term(struct terms *terms, struct rr_slice text, uint32_t tail, const struct section *section) {
     size_t at = text.len > 1 && text.ptr[0] == '|';
     uint32_t first = text.len > 0 ? character_at(text.ptr + at, text.len - at) : 0;
-    if (terms->count == terms_max || !is_letter(first))
+    if (terms->count == terms_max || !is_letter(first) || first > RR_VOCABULARY_FIRST_MAX)
         return false;
     const struct rr_slice rest = tail == 0 ? (struct rr_slice){NULL, 0} : terms->tails[tail - 1];
     size_t len = text.len + rest.len;
@@ -179,20 +183,10 @@ static const char parts_of_terms[] = "(?(DEFINE)(?<g>(?:님?[은는이가을를�
 static const char gap[] = "(?&g)", gap_english[] = "(?&e)", some_words[] = "(?&w)", no_letter_behind[] = "(?&f)";
 
 /* Not as parts, since they are looked at wherever a term may begin, and calling a part takes a while. */
-static const char no_letter_before[] = "(?<![a-z가-힣])", no_english_before[] = "(?<![a-z])";
+static const char no_letter_before[] = "(?<![a-z가-힣])";
 
 static void add_mark(struct rr_buf *out, enum rr_word_kind kind, enum rr_blocker label) {
     rr_buf_printf(out, "(*:%c%c)", 'a' + (char)kind, 'a' + (char)label);
-}
-
-/* What parts clauses and sentences, which is not for the file to say. */
-static void add_punctuation(struct rr_buf *out) {
-    rr_buf_add_text(out, "(?:[\\n!;]|\\.(?![0-9a-z]))");
-    add_mark(out, RR_WORD_ENDS, RR_NO_PIPELINE);
-    rr_buf_add_text(out, "|\\?");
-    add_mark(out, RR_WORD_ENDS_ASKING, RR_NO_PIPELINE);
-    rr_buf_add_text(out, "|(?:[,/]|-(?=\\s)(?<=\\s-))");
-    add_mark(out, RR_WORD_COMMA, RR_NO_PIPELINE);
 }
 
 static bool is_english(uint32_t character) {
@@ -237,7 +231,6 @@ static bool is_open_end(struct rr_slice text, size_t at) {
 
 /* A last syllable without a final consonant stands for those with one too: 밀려 for 밀렸, 줄이 for 줄인, 줄일, 줄임. */
 static bool add_open_syllable(struct rr_buf *out, struct rr_slice text, size_t at) {
-    enum { first_syllable = 0xac00, last_syllable = 0xd7a3, finals = 28 };
     uint32_t syllable = at == 0 ? 0 : character_at(text.ptr + at, text.len - at);
     if (syllable < first_syllable || syllable > last_syllable || (syllable - first_syllable) % finals != 0 ||
         !is_open_end(text, at + 3))
@@ -297,33 +290,6 @@ static int compare_terms(const void *left, const void *right) {
     return a->order < b->order ? -1 : 1;
 }
 
-/* Begins what is tried only where the next character lies between the two. Both cases of a letter are named, since caseless
- * they would take in K and s of other scripts, for which PCRE2 would stop at every Korean character. */
-static void add_range(struct rr_buf *out, uint32_t first, uint32_t last) {
-    rr_buf_printf(out, "(?=(?-i:[\\x{%x}-\\x{%x}", first, last);
-    if (first >= 'a' && last <= 'z')
-        rr_buf_printf(out, "%c-%c", (char)(first - 'a' + 'A'), (char)(last - 'a' + 'A'));
-    rr_buf_add_text(out, "]))(?:");
-}
-
-/* The terms as a tree: at most places of a text a few comparisons tell that none begins there. */
-static void add_tree(struct rr_buf *out, const struct term *terms, uint32_t count) {
-    uint32_t middle = count / 2;
-    while (middle > 0 && middle < count && terms[middle - 1].first == terms[middle].first)
-        middle++;
-    if (count <= leaf_max || middle == count) {
-        for (uint32_t i = 0; i < count; i++) {
-            rr_buf_add_text(out, i == 0 ? "" : "|");
-            add_expression(out, &terms[i]);
-        }
-        return;
-    }
-    add_range(out, terms[0].first, terms[middle - 1].first);
-    add_tree(out, terms, middle);
-    rr_buf_add_text(out, ")|");
-    add_tree(out, terms + middle, count - middle);
-}
-
 static int compile(struct rr_vocabulary *vocabulary, struct rr_buf *expression, struct rr_err *err) {
     int rc = vocabulary->count == RR_VOCABULARY_PATTERNS ? rr_fail(err, RR_PIPELINE_FAILED, "the vocabulary is too long")
              : expression->failed                        ? rr_fail_memory(err)
@@ -333,35 +299,55 @@ static int compile(struct rr_vocabulary *vocabulary, struct rr_buf *expression, 
     return rc;
 }
 
-static int compile_punctuation(struct rr_vocabulary *vocabulary, struct rr_err *err) {
-    struct rr_buf expression = RR_BUF_INIT(expression_max_bytes);
-    add_punctuation(&expression);
-    return compile(vocabulary, &expression, err);
+/* A hash of two characters; of the second one as it is without a final consonant, which it may have. */
+static uint16_t pair_of(uint32_t first, uint32_t second) {
+    bool syllable = second >= first_syllable && second <= last_syllable;
+    return (uint16_t)(first * 40503U + (syllable ? (second - first_syllable) / finals : second));
+}
+
+static void set_pair(uint8_t *pairs, uint16_t pair) {
+    pairs[pair / 8] |= (uint8_t)(1U << pair % 8);
+}
+
+static bool has_pair(const uint8_t *pairs, uint16_t pair) {
+    return (pairs[pair / 8] >> pair % 8 & 1) != 0;
+}
+
+/* The character that must follow a term's first one; 0: it may be several. */
+static uint32_t second_of(const struct term *term) {
+    size_t at = term->text.ptr[0] == '|';
+    at += rr_utf8_length(term->text.ptr + at, term->text.len - at);
+    uint32_t second = at < term->text.len ? character_at(term->text.ptr + at, term->text.len - at) : 0;
+    return is_letter(second) ? second : 0;
 }
 
 static int compile_terms(struct rr_vocabulary *vocabulary, const struct terms *terms, uint32_t from, uint32_t to,
                          struct rr_err *err) {
     struct rr_buf expression = RR_BUF_INIT(expression_max_bytes);
-    rr_buf_printf(&expression, "%s(?:", is_english(terms->items[from].first) ? no_english_before : "");
-    add_tree(&expression, terms->items + from, to - from);
+    rr_buf_add_text(&expression, "\\G(?:");
+    for (uint32_t i = from; i < to; i++) {
+        rr_buf_add_text(&expression, i == from ? "" : "|");
+        add_expression(&expression, &terms->items[i]);
+    }
     rr_buf_add_text(&expression, ")");
-    add_tails(&expression, terms, from, to); /* behind, or PCRE2 could not tell what a match begins with */
+    add_tails(&expression, terms, from, to); /* behind, or PCRE2 could not tell that it is anchored */
     rr_buf_add_text(&expression, parts_of_terms);
+    for (uint32_t i = from; i < to; i++) {
+        const struct term *term = &terms->items[i];
+        vocabulary->by_first[term->first] = (uint8_t)(vocabulary->count + 1);
+        set_pair(vocabulary->pairs, pair_of(term->first, second_of(term)));
+    }
     return compile(vocabulary, &expression, err);
 }
 
-/* In as many patterns as it takes. English and punctuation are by themselves, so that a Korean text is gone through quickly for
- * them: PCRE2 skips bytes that begin nothing. */
+/* In as many patterns as it takes. */
 static int compile_all(struct rr_vocabulary *vocabulary, struct terms *terms, struct rr_err *err) {
     uint32_t from = 0;
     size_t bytes = 0;
     qsort(terms->items, terms->count, sizeof *terms->items, compare_terms);
-    if (compile_punctuation(vocabulary, err) != 0)
-        return -1;
     for (uint32_t i = 0; i < terms->count; i++) {
         const struct term *term = &terms->items[i];
-        bool cut = i > from && term->first != term[-1].first &&
-                   (bytes > pattern_bytes || is_english(term->first) != is_english(term[-1].first));
+        bool cut = i > from && term->first != term[-1].first && bytes > pattern_bytes;
         if (cut && compile_terms(vocabulary, terms, from, i, err) != 0)
             return -1;
         from = cut ? i : from;
@@ -372,9 +358,12 @@ static int compile_all(struct rr_vocabulary *vocabulary, struct terms *terms, st
 
 int rr_vocabulary_open(struct rr_vocabulary *vocabulary, const char *text, struct rr_err *err) {
     struct terms *terms = calloc(1, sizeof *terms);
-    *vocabulary = (struct rr_vocabulary){.count = 0};
-    if (terms == NULL)
+    *vocabulary = (struct rr_vocabulary){.by_first = calloc(RR_VOCABULARY_FIRST_MAX + 1, 1)};
+    if (terms == NULL || vocabulary->by_first == NULL) {
+        rr_vocabulary_close(vocabulary);
+        free(terms);
         return rr_fail_memory(err);
+    }
     int rc = read_terms(terms, rr_slice_of(text), err);
     if (rc == 0)
         rc = terms->count > 0 ? compile_all(vocabulary, terms, err)
@@ -388,50 +377,102 @@ int rr_vocabulary_open(struct rr_vocabulary *vocabulary, const char *text, struc
 void rr_vocabulary_close(struct rr_vocabulary *vocabulary) {
     for (int i = 0; i < vocabulary->count; i++)
         rr_pattern_free(&vocabulary->patterns[i]);
-    vocabulary->count = 0;
+    free(vocabulary->by_first);
+    *vocabulary = (struct rr_vocabulary){.count = 0};
 }
 
 /* ---- Words of a text ---- */
 
 int rr_words_open(struct rr_words *words, const struct rr_vocabulary *vocabulary, struct rr_err *err) {
-    *words = (struct rr_words){.count = 0};
-    for (int i = 0; i < vocabulary->count; i++) {
+    *words = (struct rr_words){.vocabulary = vocabulary};
+    for (int i = 0; i < vocabulary->count; i++)
         if (rr_search_open(&words->searches[i], vocabulary->patterns[i], err) != 0) {
             rr_words_close(words);
             return -1;
         }
-        words->count++;
-    }
     return 0;
-}
-
-static void search_from(struct rr_words *words, int i, size_t offset) {
-    if (!rr_search_next(words->searches[i], words->text, offset, &words->hits[i]))
-        words->hits[i].begin = SIZE_MAX;
 }
 
 void rr_words_begin(struct rr_words *words, struct rr_slice text) {
     words->text = text;
-    for (int i = 0; i < words->count; i++)
-        search_from(words, i, 0);
+    words->at = 0;
 }
 
-bool rr_words_next(struct rr_words *words, struct rr_word *word) {
-    int first = 0;
-    for (int i = 1; i < words->count; i++)
-        first = words->hits[i].begin < words->hits[first].begin ? i : first;
-    const struct rr_hit hit = words->hits[first];
-    if (words->count == 0 || hit.begin == SIZE_MAX)
+static bool is_letter_at(struct rr_slice text, size_t at) {
+    return at < text.len && (unsigned char)text.ptr[at] < 0x80 && is_letter(character_at(text.ptr + at, 1));
+}
+
+static bool is_space_at(struct rr_slice text, size_t at) {
+    return at < text.len && text.ptr[at] == ' ';
+}
+
+/* What parts clauses and sentences, which is not for the file to say. 1.5억 and a.b are parted by nothing. */
+static bool is_punctuation(struct rr_slice text, size_t at, enum rr_word_kind *kind) {
+    switch (text.ptr[at]) {
+    case '\n':
+    case '!':
+    case ';':
+        *kind = RR_WORD_ENDS;
+        return true;
+    case '.':
+        *kind = RR_WORD_ENDS;
+        return !is_letter_at(text, at + 1);
+    case '?':
+        *kind = RR_WORD_ENDS_ASKING;
+        return true;
+    case ',':
+    case '/':
+        *kind = RR_WORD_COMMA;
+        return true;
+    case '-':
+        *kind = RR_WORD_COMMA;
+        return at > 0 && is_space_at(text, at - 1) && is_space_at(text, at + 1);
+    default:
+        return false;
+    }
+}
+
+/* Can a term begin with the character here and the next one? An English one does not begin within a word. */
+static bool may_begin(const struct rr_words *words, uint32_t first, size_t next) {
+    const struct rr_slice text = words->text;
+    if (first > RR_VOCABULARY_FIRST_MAX || words->vocabulary->by_first[first] == 0)
+        return false;
+    if (first >= 'a' && first <= 'z' && words->at > 0 && is_english_letter(text.ptr[words->at - 1]))
+        return false;
+    uint32_t second = next < text.len ? character_at(text.ptr + next, text.len - next) : 0;
+    const uint8_t *pairs = words->vocabulary->pairs;
+    return has_pair(pairs, pair_of(first, 0)) || has_pair(pairs, pair_of(first, second));
+}
+
+/* A term that begins right here. */
+static bool match_term(struct rr_words *words, size_t len, struct rr_word *word) {
+    uint32_t first = character_at(words->text.ptr + words->at, len);
+    struct rr_hit hit;
+    if (!may_begin(words, first, words->at + len) ||
+        !rr_search_next(words->searches[words->vocabulary->by_first[first] - 1], words->text, words->at, &hit))
         return false;
     *word = (struct rr_word){(enum rr_word_kind)(hit.mark[0] - 'a'), (enum rr_blocker)(hit.mark[1] - 'a'), hit.begin, hit.end};
-    for (int i = 0; i < words->count; i++)
-        if (words->hits[i].begin < hit.end)
-            search_from(words, i, hit.end);
     return true;
 }
 
+bool rr_words_next(struct rr_words *words, struct rr_word *word) {
+    while (words->at < words->text.len) {
+        size_t len = rr_utf8_length(words->text.ptr + words->at, words->text.len - words->at);
+        enum rr_word_kind kind;
+        bool found = len > 0 && match_term(words, len, word);
+        if (!found && is_punctuation(words->text, words->at, &kind)) {
+            *word = (struct rr_word){kind, RR_NO_PIPELINE, words->at, words->at + 1};
+            found = true;
+        }
+        words->at = found ? word->end : words->at + (len > 0 ? len : 1);
+        if (found)
+            return true;
+    }
+    return false;
+}
+
 void rr_words_close(struct rr_words *words) {
-    for (int i = 0; i < words->count; i++)
+    for (int i = 0; i < RR_VOCABULARY_PATTERNS; i++)
         rr_search_close(&words->searches[i]);
-    words->count = 0;
+    words->vocabulary = NULL;
 }

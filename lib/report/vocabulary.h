@@ -43,18 +43,20 @@ struct rr_word {
 };
 
 /* A pattern has room for so many words; a vocabulary that grows takes another. */
-enum { RR_VOCABULARY_PATTERNS = 8 };
+enum { RR_VOCABULARY_PATTERNS = 255, RR_VOCABULARY_FIRST_MAX = 0xffff };
 
 struct rr_vocabulary {
     struct rr_pattern *patterns[RR_VOCABULARY_PATTERNS];
     int count;
+    uint8_t *by_first; /* by the character that a word begins with, RR_VOCABULARY_FIRST_MAX at most: its pattern plus one */
+    uint8_t pairs[8192]; /* a bit for each hash of the first two characters of a word, so that few places are looked at closely */
 };
 
 struct rr_words {
+    const struct rr_vocabulary *vocabulary;
     struct rr_search *searches[RR_VOCABULARY_PATTERNS];
-    struct rr_hit hits[RR_VOCABULARY_PATTERNS]; /* the next of each; begin SIZE_MAX: no more */
-    int count;
     struct rr_slice text;
+    size_t at;
 };
 
 int rr_vocabulary_open(struct rr_vocabulary *vocabulary, const char *text, struct rr_err *err);
