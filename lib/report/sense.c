@@ -105,18 +105,28 @@ static struct item *add_item(struct sentence *sentence, const struct rr_word *wo
     return item;
 }
 
-static void take_blocker(struct sentence *sentence, const struct rr_word *word) {
-    add_item(sentence, word, take_denial(sentence, word) ? GOOD : BAD);
-    sentence->last = word;
-    sentence->ahead = NEUTRAL;
-}
-
 static bool begins_with(struct rr_slice text, struct rr_slice with) {
     return text.len >= with.len && memcmp(text.ptr, with.ptr, with.len) == 0;
 }
 
 static bool ends_with(struct rr_slice text, struct rr_slice with) {
     return text.len >= with.len && memcmp(text.ptr + text.len - with.len, with.ptr, with.len) == 0;
+}
+
+/* Does the word before deny this one, though it is more than a denial: 일정이 안 + 잡힘? */
+static bool is_denied_by_last(const struct sentence *sentence, const struct rr_word *word) {
+    static const struct rr_slice not[] = {RR_SLICE("안"), RR_SLICE("못")};
+    const struct rr_word *last = sentence->last;
+    if (last == NULL || word->begin - last->end > next_max_bytes)
+        return false;
+    const struct rr_slice start = {sentence->text.ptr, last->end};
+    return ends_with(start, not[0]) || ends_with(start, not[1]);
+}
+
+static void take_blocker(struct sentence *sentence, const struct rr_word *word) {
+    add_item(sentence, word, take_denial(sentence, word) ? GOOD : BAD);
+    sentence->last = word;
+    sentence->ahead = NEUTRAL;
 }
 
 /* Is the word no more than where, with whom, or what for something is: 임원 선에서, 팀장님과, funding for the program? */
@@ -189,6 +199,8 @@ static void set_state(struct sentence *sentence, struct item *item, enum state s
 static void take_state(struct sentence *sentence, const struct rr_word *word, enum state state) {
     if (take_denial(sentence, word))
         state = opposite(state);
+    else if (is_denied_by_last(sentence, word))
+        state = BAD;
     struct item *item = about(sentence, state);
     sentence->last = word;
     if (item == NULL) {
