@@ -28,7 +28,7 @@ struct sentence {
     enum state ahead;             /* a state that stands before its topic: lack of budget */
     const struct rr_word *denial; /* that waits for what it denies */
     const struct rr_word *last;   /* the clause's last word of a state */
-    bool asks; /* the clause only asks */
+    bool asks;                    /* the clause only asks */
 };
 
 /* Of what is only asked or supposed nothing is so. */
@@ -115,12 +115,12 @@ static bool ends_with(struct rr_slice text, struct rr_slice with) {
 
 /* Does the word before deny this one, though it is more than a denial: 일정이 안 + 잡힘? */
 static bool is_denied_by_last(const struct sentence *sentence, const struct rr_word *word) {
-    static const struct rr_slice not[] = {RR_SLICE("안"), RR_SLICE("못")};
+    static const struct rr_slice not [] = {RR_SLICE("안"), RR_SLICE("못")};
     const struct rr_word *last = sentence->last;
     if (last == NULL || word->begin - last->end > next_max_bytes)
         return false;
     const struct rr_slice start = {sentence->text.ptr, last->end};
-    return ends_with(start, not[0]) || ends_with(start, not[1]);
+    return ends_with(start, not [0]) || ends_with(start, not [1]);
 }
 
 static void take_blocker(struct sentence *sentence, const struct rr_word *word) {

@@ -2,7 +2,7 @@
 #define RR_REPORT_SENSE_H
 
 #include "base/text.h"
-#include "report/vocabulary.h"
+#include "report/words.h"
 
 #include <stdint.h>
 

@@ -1,0 +1,132 @@
+#include "report/terms.h"
+
+#include <string.h>
+
+static const struct {
+    const char *name;
+    enum rr_word_kind kind;
+} sections[] = {
+    {"다른 주제", RR_WORD_OTHER},   {"문제", RR_WORD_BAD},   {"해결", RR_WORD_GOOD},   {"뒤 부정", RR_WORD_NOT},
+    {"앞 부정", RR_WORD_NOT_AHEAD}, {"질문", RR_WORD_ASKS},  {"가정", RR_WORD_IF},     {"아직", RR_WORD_STILL},
+    {"무시", RR_WORD_IGNORED},      {"이음", RR_WORD_TURNS}, {"성사", RR_WORD_AGREED},
+};
+
+static const struct {
+    const char *suffix;
+    enum rr_word_kind kind;
+} parts[] = {{"", RR_WORD_BLOCKS}, {" 상태", RR_WORD_BLOCKS_ALONE}, {" 주제", RR_WORD_TOPIC}, {" 해결", RR_WORD_SETTLES}};
+
+static bool is_named(struct rr_slice name, const char *label, const char *suffix) {
+    size_t len = strlen(label);
+    return name.len > len - 1 && memcmp(name.ptr, label, len) == 0 &&
+           rr_slice_equal((struct rr_slice){name.ptr + len, name.len - len}, rr_slice_of(suffix));
+}
+
+/* What the words below a section's name are. */
+struct section {
+    enum rr_word_kind kind;
+    enum rr_blocker label;
+    bool known;
+};
+
+static struct section section_of(struct rr_slice name) {
+    for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++)
+        if (rr_slice_equal(name, rr_slice_of(sections[i].name))) {
+            return (struct section){sections[i].kind, RR_NO_PIPELINE, true};
+        }
+    for (int label = RR_BUDGET; label < RR_BLOCKER_COUNT; label++)
+        for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+            if (is_named(name, rr_blocker_name((enum rr_blocker)label), parts[i].suffix)) {
+                return (struct section){parts[i].kind, (enum rr_blocker)label, true};
+            }
+    return (struct section){.known = false};
+}
+
+uint32_t rr_character_at(const char *text, size_t left) {
+    const unsigned char *s = (const unsigned char *)text;
+    switch (rr_utf8_length(text, left)) {
+    case 1:
+        return (uint32_t)(s[0] >= 'A' && s[0] <= 'Z' ? s[0] - 'A' + 'a' : s[0]);
+    case 2:
+        return (s[0] & 0x1fU) << 6 | (s[1] & 0x3fU);
+    case 3:
+        return (s[0] & 0x0fU) << 12 | (s[1] & 0x3fU) << 6 | (s[2] & 0x3fU);
+    case 4:
+        return (s[0] & 0x07U) << 18 | (s[1] & 0x3fU) << 12 | (s[2] & 0x3fU) << 6 | (s[3] & 0x3fU);
+    default:
+        return 0;
+    }
+}
+
+bool rr_is_letter(uint32_t character) {
+    return character >= 0x80 || (character >= '0' && character <= '9') || (character >= 'a' && character <= 'z');
+}
+
+static bool add_term(struct rr_terms *terms, struct rr_slice text, uint32_t tail, const struct section *section) {
+    size_t at = text.len > 1 && text.ptr[0] == '|';
+    uint32_t first = text.len > 0 ? rr_character_at(text.ptr + at, text.len - at) : 0;
+    if (terms->count == RR_TERMS_MAX || !rr_is_letter(first) || first > RR_TERM_FIRST_MAX)
+        return false;
+    const struct rr_slice rest = tail == 0 ? (struct rr_slice){NULL, 0} : terms->tails[tail - 1];
+    size_t len = text.len + rest.len;
+    bool wide = memchr(text.ptr, '~', text.len) != NULL || (tail > 0 && memchr(rest.ptr, '~', rest.len) != NULL);
+    terms->items[terms->count] = (struct rr_term){first, terms->count, text, tail, len, wide, section->kind, section->label};
+    terms->count++;
+    return true;
+}
+
+/* A term that begins with a choice is so many terms with one tail. */
+static bool add_choices(struct rr_terms *terms, struct rr_slice text, const struct section *section) {
+    const char *close = text.ptr[0] != '(' ? NULL : memchr(text.ptr, ')', text.len);
+    if (close == NULL)
+        return add_term(terms, text, 0, section);
+    const struct rr_slice rest = {close + 1, text.len - (size_t)(close + 1 - text.ptr)};
+    uint32_t tail = 0;
+    if (terms->tail_count == RR_TERMS_MAX)
+        return false;
+    if (rest.len > 0) {
+        terms->tails[terms->tail_count++] = rest;
+        tail = terms->tail_count;
+    }
+    for (const char *from = text.ptr + 1; from <= close;) {
+        const char *to = memchr(from, '/', (size_t)(close - from));
+        to = to == NULL ? close : to;
+        if (!add_term(terms, (struct rr_slice){from, (size_t)(to - from)}, tail, section))
+            return false;
+        from = to + 1;
+    }
+    return true;
+}
+
+/* What stands up to the next mark; text is what is left behind it. */
+static struct rr_slice take_until(struct rr_slice *text, char mark) {
+    const char *at = memchr(text->ptr, mark, text->len);
+    struct rr_slice taken = {text->ptr, at == NULL ? text->len : (size_t)(at - text->ptr)};
+    size_t step = taken.len + (at != NULL);
+    text->ptr += step;
+    text->len -= step;
+    return rr_slice_trim(taken);
+}
+
+static bool read_line(struct rr_terms *terms, struct rr_slice line, struct section *section) {
+    if (line.len == 0 || line.ptr[0] == '#')
+        return true;
+    if (line.ptr[0] == '[') {
+        *section = section_of((struct rr_slice){line.ptr + 1, line.len - (line.ptr[line.len - 1] == ']') - 1});
+        return section->known;
+    }
+    while (section->known && line.len > 0) {
+        struct rr_slice term = take_until(&line, ',');
+        if (term.len > 0 && !add_choices(terms, term, section))
+            return false;
+    }
+    return section->known;
+}
+
+int rr_terms_read(struct rr_terms *terms, struct rr_slice text, struct rr_err *err) {
+    struct section section = {.known = false};
+    for (int number = 1; text.len > 0; number++)
+        if (!read_line(terms, take_until(&text, '\n'), &section))
+            return rr_fail(err, RR_PIPELINE_FAILED, "line %d of the vocabulary cannot be read", number);
+    return 0;
+}

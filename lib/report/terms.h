@@ -1,0 +1,64 @@
+#ifndef RR_REPORT_TERMS_H
+#define RR_REPORT_TERMS_H
+
+#include "base/err.h"
+#include "base/text.h"
+#include "report/blocker.h"
+
+#include <stdint.h>
+
+/* The terms of vocabulary.txt as they are written there. */
+
+/* What a word does to its clause. */
+enum rr_word_kind {
+    RR_WORD_BLOCKS,       /* is a blocker by itself: 예산 동결 */
+    RR_WORD_BLOCKS_ALONE, /* the same where the clause has no topic yet, else bad: 보류 */
+    RR_WORD_TOPIC,        /* what a blocker can be about: 예산 */
+    RR_WORD_SETTLES,      /* its label is no blocker: 예산 승인 */
+    RR_WORD_OTHER,        /* a topic that is no label's: 계약서 */
+    RR_WORD_BAD,          /* a topic's state: 부족 */
+    RR_WORD_GOOD,         /* 완료 */
+    RR_WORD_NOT,          /* turns the word before it: 없음, 않 */
+    RR_WORD_NOT_AHEAD,    /* turns the word behind it, else the one before: 안, 못, not */
+    RR_WORD_ASKS,         /* the clause only asks */
+    RR_WORD_IF,           /* the clause only supposes */
+    RR_WORD_AGREED,       /* they buy: 계약하기로 */
+    RR_WORD_STILL,        /* the topic before it is not settled yet: 아직 */
+    RR_WORD_IGNORED,      /* nothing: another word would be found within it */
+    RR_WORD_TURNS,        /* begins another clause of the sentence: 지만, but */
+    RR_WORD_COMMA,        /* the same, less closely */
+    RR_WORD_ENDS,         /* the sentence is over: a full stop, the end of a line */
+    RR_WORD_ENDS_ASKING,  /* a question mark */
+};
+
+enum { RR_TERMS_MAX = 8192, RR_TERM_FIRST_MAX = 0xffff };
+
+/* A term of the file. Slices are of the text that was read. */
+struct rr_term {
+    uint32_t first; /* the character that it begins with, RR_TERM_FIRST_MAX at most; every match begins with it too */
+    uint32_t order; /* in the file */
+    struct rr_slice text;
+    uint32_t tail; /* the number of what follows the text, plus one; 0: nothing */
+    size_t len;    /* of both */
+    bool wide;     /* takes in other words: ~ */
+    enum rr_word_kind kind;
+    enum rr_blocker label;
+};
+
+struct rr_terms {
+    struct rr_term items[RR_TERMS_MAX];
+    uint32_t count;
+    struct rr_slice tails[RR_TERMS_MAX]; /* that several terms have */
+    uint32_t tail_count;
+};
+
+/* terms is empty before. RR_PIPELINE_FAILED names the line that is wrong. */
+int rr_terms_read(struct rr_terms *terms, struct rr_slice text, struct rr_err *err);
+
+/* The character at text, lower case where it is a letter of ASCII; 0 where there is none. */
+uint32_t rr_character_at(const char *text, size_t left);
+
+/* Anything but ASCII's white space and punctuation. */
+bool rr_is_letter(uint32_t character);
+
+#endif

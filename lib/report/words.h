@@ -1,0 +1,32 @@
+#ifndef RR_REPORT_WORDS_H
+#define RR_REPORT_WORDS_H
+
+#include "base/text.h"
+#include "report/terms.h"
+#include "report/vocabulary.h"
+
+/* The words of the vocabulary that a text has, and its punctuation.
+ *
+ *     rr_words_open(&words, &vocabulary, err)            one a thread; the vocabulary outlives it
+ *     rr_words_begin(&words, text)
+ *     while (rr_words_next(&words, &word)) ...           in their order, none within another
+ *     rr_words_close(&words)                             idempotent */
+struct rr_word {
+    enum rr_word_kind kind;
+    enum rr_blocker label; /* of the first four kinds */
+    size_t begin, end;     /* offsets into the text */
+};
+
+struct rr_words {
+    const struct rr_vocabulary *vocabulary;
+    struct rr_search *searches[RR_VOCABULARY_PATTERNS];
+    struct rr_slice text;
+    size_t at;
+};
+
+int rr_words_open(struct rr_words *words, const struct rr_vocabulary *vocabulary, struct rr_err *err);
+void rr_words_begin(struct rr_words *words, struct rr_slice text);
+bool rr_words_next(struct rr_words *words, struct rr_word *word);
+void rr_words_close(struct rr_words *words);
+
+#endif
