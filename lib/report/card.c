@@ -124,7 +124,7 @@ static void tell_pipeline(struct pen *pen, const struct rr_account *account, boo
     add_count(pen, "건, 성사 가능성이 높은 딜 ", account->expected_deals);
     if (account->amount_zero_deals > 0) {
         add_count(pen, "건이며 이 중 ", account->amount_zero_deals);
-        add(pen, "건은 금액이 확인되지 않");
+        add(pen, "건은 금액이 0원이거나 확인되지 않");
         add(pen, ends ? "습니다." : "고, ");
     } else {
         add(pen, ends ? "건이 있습니다." : "건이 있으며, ");

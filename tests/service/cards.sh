@@ -68,7 +68,7 @@ same 'enrich without a language model: exit status 2' '2 1' "$? $(grep -c LLM_PR
 
 ## A good one
 
-start_stub 30
+start_stub 250 # long enough for eight requests to be there at once on a busy machine
 LD_PRELOAD=$nosocket with_run good
 same 'with one, sockets are opened (the check above can fail)' 97 $?
 total=$(jq '[.counterparties[] | select(.risk_level_rule != "양호" or .target > 0)] | length' "$report_file")

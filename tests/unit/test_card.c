@@ -166,7 +166,7 @@ static void deals_and_amounts_that_are_not_known_are_told(void **state) {
     struct rr_card card;
     make_card(&card, &zero, 1);
     assert_string_equal(card.evidence[2],
-                        "올해 확정 딜 2건, 성사 가능성이 높은 딜 3건이며 이 중 5건은 금액이 확인되지 않습니다.");
+                        "올해 확정 딜 2건, 성사 가능성이 높은 딜 3건이며 이 중 5건은 금액이 0원이거나 확인되지 않습니다.");
     const struct rr_account paid = {.confirmed_deals = 2, .expected_deals = 3};
     const struct rr_row good = {.account = &paid, .risk = rr_risk_of(100e6, 90e6, 1)};
     make_card(&card, &good, 1);
