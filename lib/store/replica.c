@@ -65,6 +65,14 @@ void rr_replica_unlock(struct rr_replica *replica, int64_t revision) {
 
 /* ---- Reports ---- */
 
+static bool is_report(struct rr_store *store, const struct rr_remote_row *row) {
+    struct rr_document document = RR_DOCUMENT_EMPTY;
+    struct rr_err ignored;
+    bool same = rr_store_peek(store, &row->key, &document, &ignored) == 0 && strcmp(document.etag, row->etag) == 0;
+    rr_document_free(&document);
+    return same;
+}
+
 /* By the second name that only this very content has; where there is none, by reading the report. */
 static bool has_copy(struct rr_store *store, const struct rr_remote_row *row) {
     char path[PATH_MAX], name[RR_VERSION_SIZE];
@@ -75,19 +83,14 @@ static bool has_copy(struct rr_store *store, const struct rr_remote_row *row) {
         return false;
     rr_version_name(&row->key, hash, name);
     rr_version_path(store, name, "", path);
-    if (stat(path, &version) == 0 && version.st_ino == report.st_ino)
-        return true;
-    struct rr_document document = RR_DOCUMENT_EMPTY;
-    struct rr_err ignored;
-    bool same = rr_store_peek(store, &row->key, &document, &ignored) == 0 && strcmp(document.etag, row->etag) == 0;
-    rr_document_free(&document);
-    return same;
+    return (stat(path, &version) == 0 && version.st_ino == report.st_ino) || is_report(store, row);
 }
 
+/* Only the very report that was retired: another has come from elsewhere. */
 static void remove_copy(struct rr_store *store, const struct rr_remote_row *row) {
     char path[PATH_MAX];
     rr_layout_report(store, &row->key, path);
-    if (has_copy(store, row))
+    if (is_report(store, row))
         unlink(path);
 }
 

@@ -9,7 +9,7 @@ mapfile -t headers < <(git ls-files -co --exclude-standard 'lib/*.h' 'cgi/*.h')
 mapfile -t test_sources < <(git ls-files -co --exclude-standard 'tests/*.c' 'tests/*.h')
 mapfile -t scripts < <(git ls-files -co --exclude-standard '*.sh' .ci/run \
     nginx/systemd/riskreport{ctl,-generator,.bash-completion} nginx/examples/riskreport-pool 'nginx/debian/*.post*')
-read -ra flags <<<"-std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Ilib -Icgi $(pkg-config --cflags libcjson sqlite3 libpcre2-8 zlib nettle libcurl)"
+read -ra flags <<<"-std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Ilib -Icgi $(pkg-config --cflags libcjson sqlite3 libpcre2-8 zlib nettle libcurl libpq)"
 
 step() {
     local name=$1 output
@@ -22,7 +22,10 @@ step() {
     fi
 }
 
-no_warnings() { make --no-print-directory BUILD=build/lint WERROR=-Werror -j"$jobs" programs unit; }
+no_warnings() {
+    make --no-print-directory BUILD=build/lint WERROR=-Werror -j"$jobs" programs unit &&
+        make --no-print-directory BUILD=build/lint-postgresql POSTGRESQL=1 WERROR=-Werror -j"$jobs" programs
+}
 formatted() { clang-format --dry-run --Werror "${sources[@]}" "${headers[@]}" "${test_sources[@]}"; }
 headers_alone() { printf '%s\n' "${headers[@]}" | xargs -P "$jobs" -I{} cc "${flags[@]}" -Werror -x c -fsyntax-only {}; }
 tidy() { printf '%s\n' "${sources[@]}" | xargs -P "$jobs" -I{} clang-tidy --quiet {} -- "${flags[@]}"; }
@@ -62,7 +65,7 @@ layers() {
 # A foreign library has one file that knows it; gzip's test asks the library itself what that file made.
 sole_includers() {
     local pair have wrong=0
-    for pair in sqlite3.h:lib/crm/db.c pcre2.h:lib/base/pattern.c zlib.h:lib/base/gzip.c nettle/sha2.h:lib/base/digest.c curl/curl.h:lib/model/chat.c fcgiapp.h:cgi/fcgi_io.c cmocka.h:tests/unit/support.h; do
+    for pair in sqlite3.h:lib/crm/db.c pcre2.h:lib/base/pattern.c zlib.h:lib/base/gzip.c nettle/sha2.h:lib/base/digest.c curl/curl.h:lib/model/chat.c libpq-fe.h:lib/store/pg.c fcgiapp.h:cgi/fcgi_io.c cmocka.h:tests/unit/support.h; do
         have=$(grep -lE "#include <${pair%%:*}>" "${sources[@]}" "${headers[@]}" "${test_sources[@]}" | grep -vx tests/unit/test_gzip.c)
         [[ $have == "${pair#*:}" ]] || { printf '%s is included by: %s\n' "${pair%%:*}" "$have"; wrong=1; }
     done

@@ -258,7 +258,7 @@ static void a_writer_in_the_middle_of_a_change_makes_it_unstable(void **state) {
     assert_ok(rr_db_exec(writer, "BEGIN EXCLUSIVE", &err));
     test_set_age(path, 3600);
     struct rr_order order = order_of(path);
-    order.source.deadline = rr_deadline_in_ms(100);
+    order.source.deadline = rr_deadline_in_ms(1000);
     assert_read_fails(&order, RR_DB_UNSTABLE);
     rr_db_close(&writer);
 }
