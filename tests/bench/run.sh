@@ -4,7 +4,7 @@
 #   BENCH_ROUNDS    5    alternating rounds, of which the median counts
 #   BENCH_SECONDS   3    of each measurement of requests
 #   BENCH_FULL      0    1: also 10 million deals (2.5 GB of disk, some minutes)
-#   BENCH_ONLY           requests, generation or worker: that part alone
+#   BENCH_ONLY           requests, generation or worker: that part alone; series: see series.sh
 # shellcheck source=tests/lib.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/../lib.sh"
 set -uo pipefail
@@ -254,7 +254,11 @@ requests)
     ;;
 generation) bench_generation ;;
 worker) bench_worker ;;
-*) die "BENCH_ONLY is requests, generation or worker" ;;
+series)
+    "$BENCH_DIR/series.sh"
+    exit
+    ;;
+*) die "BENCH_ONLY is requests, generation, worker or series" ;;
 esac
 
 [[ ! -f $OUT/report.json ]] || mv "$OUT/report.json" "$OUT/previous.json"

@@ -8,8 +8,17 @@ const EOK = 1e8;
 const JO = 1e12;
 
 const locale = () => (language() === 'ko' ? 'ko-KR' : 'en-GB');
-const grouped = (number, digits) =>
-    number.toLocaleString(locale(), { minimumFractionDigits: digits, maximumFractionDigits: digits });
+
+// Kept, since making one takes longer than all that a row does with it.
+const numberFormats = new Map();
+function numberFormat(fewest, most) {
+    const key = `${locale()} ${fewest} ${most}`;
+    if (!numberFormats.has(key)) {
+        numberFormats.set(key, new Intl.NumberFormat(locale(), { minimumFractionDigits: fewest, maximumFractionDigits: most }));
+    }
+    return numberFormats.get(key);
+}
+const grouped = (number, digits) => numberFormat(digits, digits).format(number);
 
 // The first unit whose rounded number is not 0, so that 99,999,999 is 1.0억 and not 10,000만.
 const UNITS = {
@@ -41,7 +50,7 @@ export function change(krw) {
 
 /** To the won, or to the part of it that a target can have. */
 export function exact(krw) {
-    const text = Math.abs(krw).toLocaleString(locale(), { maximumFractionDigits: 2 });
+    const text = numberFormat(0, 2).format(Math.abs(krw));
     return `${krw < 0 ? '−' : ''}${language() === 'ko' ? `${text}원` : `₩${text}`}`;
 }
 
