@@ -160,9 +160,9 @@ static void take_topic(struct sentence *sentence, const struct rr_word *word) {
     sentence->last = NULL;
 }
 
-/* What was said of the label before is over; of RR_NO_PIPELINE, which no word has: whatever was said. */
-static void settle(struct sentence *sentence, enum rr_blocker label) {
-    for (int i = 0; i < sentence->count; i++)
+/* What was said of the label from an item on is over; of RR_NO_PIPELINE, which no word has: whatever was said. */
+static void settle(struct sentence *sentence, int from, enum rr_blocker label) {
+    for (int i = from; i < sentence->count; i++)
         if (sentence->items[i].word.label == label || label == RR_NO_PIPELINE)
             sentence->items[i].state = GOOD;
 }
@@ -170,7 +170,7 @@ static void settle(struct sentence *sentence, enum rr_blocker label) {
 /* They buy, in spite of it all: 비싸지만 계약하기로. */
 static void take_agreement(struct sentence *sentence, const struct rr_word *word) {
     if (!take_denial(sentence, word) && sentence->parted == RR_WORD_TURNS)
-        settle(sentence, RR_NO_PIPELINE);
+        settle(sentence, 0, RR_NO_PIPELINE);
     sentence->last = word;
 }
 
@@ -184,7 +184,7 @@ static void take_settlement(struct sentence *sentence, const struct rr_word *wor
         return;
     }
     if (!denied)
-        settle(sentence, word->label);
+        settle(sentence, 0, word->label);
     add_item(sentence, word, denied ? BAD : GOOD);
 }
 
@@ -194,6 +194,12 @@ static void set_state(struct sentence *sentence, struct item *item, enum state s
         each[-1].state = state;
     item->state = state;
     item->end = word->end;
+}
+
+/* What is good of a competitor is no good news, unless the vocabulary says so: 타사와 미팅이 잡혔다. */
+static bool is_for_others(const struct sentence *sentence, const struct item *item, enum state state) {
+    return state == GOOD && sentence->parted != RR_WORD_TURNS && item->word.kind == RR_WORD_BLOCKS &&
+           item->word.label == RR_COMPETITOR;
 }
 
 static void take_state(struct sentence *sentence, const struct rr_word *word, enum state state) {
@@ -207,14 +213,16 @@ static void take_state(struct sentence *sentence, const struct rr_word *word, en
         sentence->ahead = state == BAD || is_english(sentence, word) ? state : NEUTRAL;
         return;
     }
+    if (is_for_others(sentence, item, state))
+        return;
     bool far = word->begin - item->end > settled_max_bytes && sentence->count > sentence->clause;
     if (item->denied && state == BAD) {
         item->denied = false; /* no budget issue */
         set_state(sentence, item, GOOD, word);
     } else if (!item->denied && !(item->settled && state == BAD) && !(item->state == BAD && state == GOOD && far)) {
         set_state(sentence, item, state, word);
-        if (state == GOOD && sentence->parted == RR_WORD_TURNS && item->word.kind != RR_WORD_OTHER)
-            settle(sentence, item->word.label); /* 담당자가 바뀌었으나 새 팀장도 우호적 */
+        if (state == GOOD && item->word.kind != RR_WORD_OTHER) /* 담당자가 바뀌었으나 새 팀장도 우호적 */
+            settle(sentence, sentence->parted == RR_WORD_TURNS ? 0 : sentence->clause, item->word.label);
     }
 }
 
