@@ -64,6 +64,16 @@ async function comparison(page) {
     await page.goBack();
     await page.waitForFunction((day) => document.querySelector('#changes .aside')?.textContent.startsWith(day), env.DAY_1);
     check('and Back compares with the former', true);
+
+    await page.route(`**${API}/dates?*`, async (route) => {
+        const response = await route.fetch();
+        const body = await response.json();
+        body.reports[1].totals.coverage_ratio = body.reports[0].totals.coverage_ratio + 0.0002;
+        await route.fulfill({ response, json: body });
+    });
+    await page.reload();
+    await settled(page);
+    check('what is less than is shown is no change', (await page.textContent('#card-ratio .since')).includes('변동 없음'));
 }
 
 async function trend(page) {

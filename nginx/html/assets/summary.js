@@ -29,7 +29,8 @@ function ratioCard({ report, base }) {
         const by = points(ratio - minimum);
         standing = (ratio < minimum ? w.belowMinimum : w.aboveMinimum)(wholePercent(minimum), by);
     }
-    const difference = ratio === null || before === null ? 0 : ratio - before;
+    // to what is shown, so that nothing is called worse by 0.0
+    const difference = ratio === null || before === null ? 0 : Math.round((ratio - before) * 1000) / 1000;
     return card('ratio', w.ratio,
         h('p', { class: 'figure' }, h('data', { value: ratio ?? '' }, percent(ratio))),
         shareBar(ratio, minimum, ratio !== null && minimum !== null && ratio < minimum ? 'short' : ''),
