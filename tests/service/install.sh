@@ -72,6 +72,7 @@ for command in $commands; do
     same "completion of options, $command" "$("$CLI" "$command" --help | grep '^  --' | cut -c 1-30 | cat - <(echo ' --help') | options_in)" \
         "$(completed "$CLI" "$command" --)"
 done
+same 'completion of what to do with a store' '--help check export import init upgrade' "$(completed "$CLI" store '')"
 same 'completion of a mode' 'all offline online' "$(completed "$CLI" run --mode '')"
 same 'completion of a mode after =' 'online' "$(completed "$CLI" status --mode = on)"
 same 'completion of a file' "$conf" "$(completed "$CLI" generate --db "${conf%.conf}")"
@@ -95,12 +96,12 @@ same 'docs/CHANGELOG.md begins with this version' "## $(pkg-config --modversion 
 
 ## Units
 units=$root/lib/systemd/system
-for unit in serve@1 compute@1 daily alert@daily; do
+for unit in serve@1 compute@1 follow daily alert@daily; do
     check "riskreport-$unit.service: exposed to 1.0 at most" \
         systemd-analyze security --offline=true --root="$root" --threshold=10 "riskreport-$unit.service"
 done
 same 'systemd finds nothing wrong with the units' '' "$(systemd-analyze verify --man=no --recursive-errors=no --root="$root" \
-    "$units"/riskreport{.target,-serve.socket,-compute.socket,-serve@1.service,-compute@1.service,-daily.timer,-daily.service,-alert@x.service} 2>&1 | grep -vF 'Command /bin/echo is not executable')"
+    "$units"/riskreport{.target,-serve.socket,-compute.socket,-serve@1.service,-compute@1.service,-follow.service,-daily.timer,-daily.service,-alert@x.service} 2>&1 | grep -vF 'Command /bin/echo is not executable')"
 same 'the job is next at eight in Seoul' '08:00:00' "$(systemd-analyze calendar "$(sed -n 's/^OnCalendar=//p' "$units/riskreport-daily.timer")" |
     sed -n 's/.*Next elapse: //p' | TZ=Asia/Seoul xargs -d '\n' -I{} date -d {} +%T)"
 
@@ -125,6 +126,16 @@ same 'which is then exposed to 1.1 at most' 0 $?
 same 'since it has the network' 'PrivateNetwork= RestrictAddressFamilies=~AF_(INET|INET6)' \
     "$(grep -oE '✗ (PrivateNetwork=|RestrictAddressFamilies=[^ ]*)' <<<"$exposure" | sed 's/^.* //' | sort | xargs)"
 rm -r "$units/riskreport-daily.service.d"
+same 'no follower of other hosts either' '' "$(find "$work_dir/units" -name '*follow*')"
+same 'but where they share a PostgreSQL, and then the network for all that speak to it' \
+    '4 2 compute@.service.d daily.service.d follow.service.d riskreport-follow.service' \
+    "$(generated 'REPORT_STORE="postgresql://db.example.com/riskreport"\n') $(cd "$work_dir/units" && echo *.d | sed 's/riskreport-//g') $(cd "$work_dir/units/riskreport.target.wants" && echo *follow*)"
+for unit in compute@ follow; do
+    cp -r "$work_dir/units/riskreport-$unit.service.d" "$units/"
+    check "riskreport-$unit.service is then exposed to 1.3 at most" \
+        systemd-analyze security --offline=true --root="$root" --no-pager --threshold=13 "riskreport-${unit/@/@1}.service"
+    rm -r "$units/riskreport-$unit.service.d"
+done
 same 'its links lead to the units' "/lib/systemd/system/riskreport-serve@.service" \
     "$(readlink "$work_dir/units/riskreport.target.wants/riskreport-serve@1.service")"
 
