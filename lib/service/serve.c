@@ -98,17 +98,17 @@ static bool make_here(struct rr_service *service, const struct rr_key *key, stru
 }
 
 /* Until a host that has the CRM has made it, or could not. Who was about to may have died: so it is asked for again now and then.
- */
+ * *why says at first, and where nobody makes it in time too, why this host cannot. */
 static bool make_elsewhere(struct rr_service *service, const struct rr_key *key, struct rr_deadline deadline,
                            struct rr_reply *reply, struct rr_err *why) {
     struct rr_deadline next_ask = rr_deadline_in_ms(0);
+    const struct rr_err own = *why;
     struct rr_err absent;
     while (!look_up(service, key, reply, RR_HIT, &absent)) {
         if (rr_run_failed_recently(service, key->mode, why))
             return false;
         if (rr_deadline_passed(deadline)) {
-            rr_err_set(why, RR_DB_NOT_FOUND,
-                       "this host has no CRM database, and no other has made the report in the request's time");
+            *why = own;
             return false;
         }
         if (rr_deadline_passed(next_ask) && rr_store_ask(service->store, key, why) < 0)

@@ -99,15 +99,17 @@ static int make_or_upgrade(struct rr_pg *pg, bool make, char report[report_size]
 
 /* ---- check ---- */
 
-/* What this user lacks, as `SELECT on meta, ...`; NULL where that is nothing. */
+/* What this user lacks, as `SELECT on meta, ...`; NULL where that is nothing. Of what is not there it says nothing. */
 static const char look_at_rights[] =
-    "SELECT string_agg(needed || ' on ' || object, ', ' ORDER BY object, needed) FROM (VALUES"
+    "SELECT string_agg(needed || ' on ' || object, ', ' ORDER BY object, needed) FROM (VALUES ('schema riskreport', 'USAGE'),"
     " ('meta', 'SELECT'), ('reports', 'SELECT'), ('reports', 'INSERT'), ('reports', 'UPDATE'), ('reports', 'DELETE'),"
     " ('status', 'SELECT'), ('status', 'INSERT'), ('status', 'UPDATE'),"
     " ('requests', 'SELECT'), ('requests', 'INSERT'), ('requests', 'UPDATE'), ('requests', 'DELETE'),"
     " ('revision', 'USAGE')) AS rights (object, needed)"
-    " WHERE NOT CASE object WHEN 'revision' THEN has_sequence_privilege('riskreport.revision', needed)"
-    " ELSE has_table_privilege('riskreport.' || object, needed) END";
+    " JOIN pg_namespace AS room ON nspname = 'riskreport' LEFT JOIN pg_class AS thing ON relnamespace = room.oid AND relname = "
+    "object"
+    " WHERE NOT CASE object WHEN 'schema riskreport' THEN has_schema_privilege(room.oid, needed)"
+    " WHEN 'revision' THEN has_sequence_privilege(thing.oid, needed) ELSE has_table_privilege(thing.oid, needed) END";
 
 static int check_rights(struct rr_pg *pg, struct rr_err *err) {
     struct rr_pg_rows rows;
@@ -121,7 +123,7 @@ static int check_rights(struct rr_pg *pg, struct rr_err *err) {
 
 static int check(struct rr_pg *pg, char report[report_size], struct rr_err *err) {
     char id[64];
-    if (rr_pg_schema_recognise(pg, id, sizeof id, err) != 0 || check_rights(pg, err) != 0)
+    if (check_rights(pg, err) != 0 || rr_pg_schema_recognise(pg, id, sizeof id, err) != 0)
         return -1;
     snprintf(report, report_size, "the shared store %s is there, of version %d, and this user may do what it must", id,
              version_now);
