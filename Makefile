@@ -1,6 +1,7 @@
 # make [build]    build/bin/riskreport and build/bin/riskreport.fcgi
 # make run        serve on http://127.0.0.1:PORT, with a demo CRM unless DB_PATH is set
 # make test       everything that can fail, on the plain build
+# make test-postgresql | test-cluster   the build that knows PostgreSQL: the same tests on it; and three hosts that share one
 # make lint | asan | valgrind | clean
 # make soak       everything at once for SECONDS=60, and every answer looked at
 # make fault      databases, disks, memory and processes broken on purpose, in full
@@ -38,7 +39,7 @@ UNIT_TESTS     := $(patsubst tests/unit/test_%.c,$(BUILD)/tests/test_%,$(sort $(
 FUZZERS        := $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/fuzzers/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 PROGRAMS       := $(BUILD)/bin/riskreport $(BUILD)/bin/riskreport.fcgi
 
-.PHONY: all build programs run test unit lint asan valgrind fault faults fuzz fuzzers soak bench clean packages-%
+.PHONY: all build programs run test test-postgresql test-cluster unit lint asan valgrind fault faults fuzz fuzzers soak bench clean packages-%
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -100,6 +101,13 @@ unit: $(UNIT_TESTS) $(BUILD)/tests/stub $(BUILD)/tests/nosocket.so
 test: packages-build packages-run packages-test
 	@$(MAKE) --no-print-directory -j$(shell nproc) programs unit faults
 	@tests/run.sh
+
+# What of the tests says nothing of where reports are kept is left out: documents, units, browsers, broken allocations.
+SHARED_SUITES = $(filter-out $(addprefix tests/service/,dashboard.sh hardening.sh install.sh openapi.sh),$(wildcard tests/service/*.sh))
+
+test-postgresql test-cluster: packages-build packages-run packages-test packages-postgresql-test
+	@$(MAKE) --no-print-directory -j$(shell nproc) POSTGRESQL=1 BUILD=build/postgresql programs unit
+	@BUILD=build/postgresql $(if $(filter test-cluster,$@),tests/run.sh tests/cluster/*.sh,tests/with_postgresql.sh tests/run.sh build/postgresql/tests/test_* $(SHARED_SUITES))
 
 lint: packages-build packages-test
 	@tests/lint/run.sh

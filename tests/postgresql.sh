@@ -70,9 +70,11 @@ pg_start() {
         pg_sql postgres "CREATE ROLE owner LOGIN PASSWORD 'of-owner'; CREATE ROLE riskreport LOGIN PASSWORD 'of-riskreport'"
 }
 
+pg_signal() { pgrep -P "$pg_pid" | xargs kill "-$1" "$pg_pid" 2>/dev/null; } # SIGNAL: to all of its processes
+
 pg_stop() { # [SIGNAL]
     [[ -n $pg_pid ]] || return 0
-    kill -CONT "$pg_pid" 2>/dev/null
+    pg_signal CONT
     kill "-${1:-INT}" "$pg_pid" 2>/dev/null
     wait "$pg_pid" 2>/dev/null
     pg_pid=''
@@ -96,13 +98,14 @@ pg_terminate_all() {
 
 # The least that the service needs (docs/scale-out.md).
 pg_grant() { # DATABASE
-    pg_sql "$1" 'GRANT USAGE ON SCHEMA riskreport TO riskreport; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA riskreport TO riskreport;
-        GRANT USAGE ON ALL SEQUENCES IN SCHEMA riskreport TO riskreport'
+    pg_sql "$1" 'GRANT USAGE ON SCHEMA riskreport TO riskreport; GRANT USAGE ON SEQUENCE riskreport.revision TO riskreport;
+        GRANT SELECT ON riskreport.meta TO riskreport; GRANT SELECT, INSERT, UPDATE ON riskreport.status TO riskreport;
+        GRANT SELECT, INSERT, UPDATE, DELETE ON riskreport.reports, riskreport.requests TO riskreport'
 }
 
 pg_new_store() { # NAME
     pg_sql postgres "CREATE DATABASE \"$1\" OWNER owner" || return
-    REPORT_STORE=$(pg_uri owner "$1") "$CLI" store init >"$work_dir/init.log" 2>&1 || { cat "$work_dir/init.log"; return 1; }
+    "${PG_ON[@]}" env REPORT_STORE="$(pg_uri owner "$1")" "$CLI" store init >"$work_dir/init.log" 2>&1 || { cat "$work_dir/init.log"; return 1; }
     pg_grant "$1"
     REPORT_STORE=$(pg_uri riskreport "$1")
     export REPORT_STORE
