@@ -49,6 +49,15 @@ bool rr_arena_copy(struct rr_arena *arena, struct rr_slice *slice) {
     return true;
 }
 
+void rr_arena_join(struct rr_arena *arena, struct rr_arena *other) {
+    struct rr_arena_block **end = &arena->blocks;
+    while (*end != NULL)
+        end = &(*end)->next;
+    *end = other->blocks;
+    arena->count += other->count;
+    *other = (struct rr_arena){0};
+}
+
 static void free_behind(struct rr_arena_block *block) {
     while (block != NULL) {
         struct rr_arena_block *next = block->next;

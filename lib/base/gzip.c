@@ -1,6 +1,7 @@
 #include "base/gzip.h"
 
 #include "base/relay.h"
+#include "base/thread.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -10,7 +11,7 @@
 /* The file in pieces, each compressed for itself, though with what stands before it for a dictionary, and ended at a byte: so
  * they can be made side by side, and one behind the other they are one stream. */
 
-enum { piece_bytes = 1024 * 1024, window_bytes = 32 * 1024, raw_window_bits = -15, memory_level = 9 };
+enum { piece_bytes = 1024 * 1024, window_bytes = 32 * 1024, chunk_bytes = 16 * 1024, raw_window_bits = -15, memory_level = 9 };
 
 enum { gzip_window_bits = 15 + 16, inflated_bytes = 64 * 1024 };
 
@@ -39,8 +40,23 @@ static bool read_at(int fd, Bytef *bytes, size_t len, uint64_t offset) {
     return true;
 }
 
-/* Appends the stream of bytes[before .. before + len) to text; bytes[0 .. before) are what stands before them. */
-static bool compress_piece(const struct plan *plan, Bytef *bytes, size_t before, size_t len, bool last, struct rr_buf *text) {
+/* Gives the stream its input chunk by chunk, each counted in the check, and lets others have the core in between. */
+static bool deflate_all(z_stream *stream, size_t len, int flush, uint32_t *check) {
+    int rc;
+    do {
+        size_t chunk = len < chunk_bytes ? len : chunk_bytes;
+        len -= chunk;
+        *check = (uint32_t)crc32_z(*check, stream->next_in, chunk);
+        stream->avail_in = (uInt)chunk;
+        rc = deflate(stream, len > 0 ? Z_NO_FLUSH : flush);
+        rr_thread_yield();
+    } while (rc == Z_OK && len > 0);
+    return rc == (flush == Z_FINISH ? Z_STREAM_END : Z_OK) && stream->avail_in == 0;
+}
+
+/* Appends the stream of a piece, which begins at bytes[before], to text; bytes[0 .. before) are what stands before it. */
+static bool compress_piece(const struct plan *plan, uint32_t piece, Bytef *bytes, size_t before, struct rr_buf *text) {
+    size_t len = (size_t)piece_length(plan, piece);
     z_stream stream = {0};
     if (deflateInit2(&stream, plan->level, Z_DEFLATED, raw_window_bits, memory_level, Z_DEFAULT_STRATEGY) != Z_OK)
         return false;
@@ -48,10 +64,9 @@ static bool compress_piece(const struct plan *plan, Bytef *bytes, size_t before,
     bool done = false;
     if (rr_buf_reserve(text, room) && (before == 0 || deflateSetDictionary(&stream, bytes, (uInt)before) == Z_OK)) {
         stream.next_in = bytes + before;
-        stream.avail_in = (uInt)len;
         stream.next_out = (Bytef *)text->ptr + text->len;
         stream.avail_out = (uInt)room;
-        done = deflate(&stream, last ? Z_FINISH : Z_SYNC_FLUSH) == (last ? Z_STREAM_END : Z_OK) && stream.avail_in == 0;
+        done = deflate_all(&stream, len, piece + 1 == plan->count ? Z_FINISH : Z_SYNC_FLUSH, &plan->checks[piece]);
         text->len += room - stream.avail_out;
     }
     deflateEnd(&stream);
@@ -62,15 +77,12 @@ static void make_piece(const void *ctx, uint32_t piece, struct rr_buf *text) {
     static const unsigned char head[] = {0x1f, 0x8b, Z_DEFLATED, 0, 0, 0, 0, 0, 0, 3}; /* RFC 1952; 3: Unix */
     const struct plan *plan = ctx;
     uint64_t at = (uint64_t)piece * piece_bytes;
-    size_t before = at < window_bytes ? (size_t)at : window_bytes, len = (size_t)piece_length(plan, piece);
-    Bytef *bytes = malloc(before + len + 1);
+    size_t before = at < window_bytes ? (size_t)at : window_bytes, len = before + (size_t)piece_length(plan, piece);
+    Bytef *bytes = malloc(len + 1);
     if (piece == 0)
         rr_buf_add(text, head, sizeof head);
-    if (bytes == NULL || !read_at(plan->fd, bytes, before + len, at - before) ||
-        !compress_piece(plan, bytes, before, len, piece + 1 == plan->count, text))
+    if (bytes == NULL || !read_at(plan->fd, bytes, len, at - before) || !compress_piece(plan, piece, bytes, before, text))
         text->failed = true;
-    else
-        plan->checks[piece] = (uint32_t)crc32_z(0, bytes + before, len);
     free(bytes);
 }
 

@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/memory.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 struct rr_table_slot {
@@ -70,15 +71,12 @@ static const char *store_key(struct rr_table *table, struct rr_slice key) {
     return at;
 }
 
-uint32_t rr_table_add(struct rr_table *table, struct rr_slice key) {
-    if (key.len >= UINT32_MAX)
-        return RR_NONE;
-    if (table->count >= table->slot_count / 4 * 3 && grow_slots(table) != 0)
-        return RR_NONE;
-    uint32_t hash = (uint32_t)rr_hash64(key);
+static uint32_t add(struct rr_table *table, struct rr_slice key, uint32_t hash) {
     struct rr_table_slot *slot = slot_of(table, key, hash);
     if (slot->id != RR_NONE)
         return slot->id;
+    if (key.len >= UINT32_MAX)
+        return RR_NONE;
     if (table->count == table->key_capacity && grow_keys(table) != 0)
         return RR_NONE;
     const char *stored = store_key(table, key);
@@ -89,13 +87,22 @@ uint32_t rr_table_add(struct rr_table *table, struct rr_slice key) {
     return table->count++;
 }
 
+static bool has_room(const struct rr_table *table, uint32_t count) {
+    return table->count + count <= table->slot_count / 4 * 3;
+}
+
+uint32_t rr_table_add(struct rr_table *table, struct rr_slice key) {
+    if (!has_room(table, 1) && grow_slots(table) != 0)
+        return RR_NONE;
+    return add(table, key, (uint32_t)rr_hash64(key));
+}
+
 uint32_t rr_table_find(const struct rr_table *table, struct rr_slice key) {
     return table->slot_count == 0 ? RR_NONE : slot_of(table, key, (uint32_t)rr_hash64(key))->id;
 }
 
 /* Up to at_once keys. Each step asks for what the next one reads, of all keys, so that memory answers them side by side. */
-static void find_some(const struct rr_table *table, const struct rr_slice *keys, uint32_t *ids, uint32_t count) {
-    uint32_t hashes[at_once];
+static void fetch(const struct rr_table *table, const struct rr_slice *keys, uint32_t *hashes, uint32_t count) {
     const struct rr_table_slot *slots[at_once];
     for (uint32_t i = 0; i < count; i++) {
         hashes[i] = keys[i].ptr == NULL ? 0 : (uint32_t)rr_hash64(keys[i]);
@@ -108,6 +115,11 @@ static void find_some(const struct rr_table *table, const struct rr_slice *keys,
     for (uint32_t i = 0; i < count; i++)
         if (slots[i]->id != RR_NONE)
             __builtin_prefetch(table->keys[slots[i]->id]);
+}
+
+static void find_some(const struct rr_table *table, const struct rr_slice *keys, uint32_t *ids, uint32_t count) {
+    uint32_t hashes[at_once];
+    fetch(table, keys, hashes, count);
     for (uint32_t i = 0; i < count; i++)
         ids[i] = keys[i].ptr == NULL ? RR_NONE : slot_of(table, keys[i], hashes[i])->id;
 }
@@ -120,6 +132,27 @@ void rr_table_find_all(const struct rr_table *table, const struct rr_slice *keys
         else
             memset(ids + i, 0xff, some * sizeof *ids);
     }
+}
+
+static int add_some(struct rr_table *table, const struct rr_slice *keys, uint32_t *ids, uint32_t count) {
+    uint32_t hashes[at_once];
+    while (!has_room(table, count))
+        if (grow_slots(table) != 0)
+            return -1;
+    fetch(table, keys, hashes, count);
+    for (uint32_t i = 0; i < count; i++) {
+        ids[i] = keys[i].ptr == NULL ? RR_NONE : add(table, keys[i], hashes[i]);
+        if (ids[i] == RR_NONE && keys[i].ptr != NULL)
+            return -1;
+    }
+    return 0;
+}
+
+int rr_table_add_all(struct rr_table *table, const struct rr_slice *keys, uint32_t *ids, uint32_t count) {
+    for (uint32_t i = 0; i < count; i += at_once)
+        if (add_some(table, keys + i, ids + i, count - i < at_once ? count - i : at_once) != 0)
+            return -1;
+    return 0;
 }
 
 void rr_table_free(struct rr_table *table) {

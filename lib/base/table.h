@@ -32,6 +32,8 @@ uint32_t rr_table_find(const struct rr_table *table, struct rr_slice key);
 /* The ids of many keys, as rr_table_find gives them (RR_NONE for a key NULL), in the time of a few: what is far away in memory
  * is fetched for all of them at once. */
 void rr_table_find_all(const struct rr_table *table, const struct rr_slice *keys, uint32_t *ids, uint32_t count);
+/* In the same way as rr_table_add, which leaves a key NULL out (RR_NONE). -1 when memory ran out. */
+int rr_table_add_all(struct rr_table *table, const struct rr_slice *keys, uint32_t *ids, uint32_t count);
 
 struct rr_slice rr_table_key(const struct rr_table *table, uint32_t id);
 void rr_table_free(struct rr_table *table);

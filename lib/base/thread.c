@@ -1,5 +1,6 @@
 #include "base/thread.h"
 
+#include <sched.h>
 #include <signal.h>
 
 enum { stack_bytes = 512 * 1024, shares_max = 16 };
@@ -44,4 +45,8 @@ void rr_thread_share(void (*work)(void *ctx, int part), void *ctx, int parts) {
         work(ctx, part);
     for (int i = 0; i < started; i++)
         pthread_join(shares[i].thread, NULL);
+}
+
+void rr_thread_yield(void) {
+    sched_yield();
 }

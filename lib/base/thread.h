@@ -10,4 +10,8 @@ int rr_thread_start(pthread_t *thread, void *(*run)(void *ctx), void *ctx);
 /* Calls work(ctx, part) for each part below parts, each in a thread of its own where the system allows, and waits for them. */
 void rr_thread_share(void (*work)(void *ctx, int part), void *ctx, int parts);
 
+/* Lets those run who wait for this core, if there are any. Long work calls it every few hundred microseconds: a kernel without
+ * preemption would let it go on to its next tick, some milliseconds, while readers wait whose answers take one tenth of one. */
+void rr_thread_yield(void);
+
 #endif

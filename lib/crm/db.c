@@ -1,5 +1,7 @@
 #include "crm/db.h"
 
+#include "base/thread.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -89,6 +91,7 @@ static int fail(struct rr_db *db, struct rr_err *err) {
 static int progress(void *opaque) {
     struct rr_db *db = opaque;
     db->ops_left -= progress_ops;
+    rr_thread_yield();
     return db->ops_left < 0 || rr_deadline_passed(db->deadline);
 }
 

@@ -57,53 +57,89 @@ struct rr_slice rr_book_organization_name(const struct rr_book *book, uint32_t o
 }
 
 /* A new one has no name and no baseline yet. */
-uint32_t rr_book_organization(struct rr_book *book, struct rr_slice id) {
-    uint32_t before = book->organizations.count;
-    uint32_t organization = rr_table_add(&book->organizations, id);
-    if (organization == RR_NONE || organization < before)
-        return organization;
-    uint32_t capacity = book->organization_capacity;
-    if (reserve(&book->organization_names, &capacity, organization, sizeof *book->organization_names) != 0)
-        return RR_NONE;
-    capacity = book->organization_capacity;
-    if (reserve(&book->organization_baselines, &capacity, organization, sizeof *book->organization_baselines) != 0)
-        return RR_NONE;
-    book->organization_capacity = capacity;
-    book->organization_names[organization] = RR_NONE;
-    return organization;
+static int add_organizations(struct rr_book *book, const struct rr_slice *ids, uint32_t *numbers, uint32_t count) {
+    uint32_t first = book->organizations.count;
+    if (rr_table_add_all(&book->organizations, ids, numbers, count) != 0)
+        return -1;
+    for (uint32_t new = first; new < book->organizations.count; new ++) {
+        uint32_t capacity = book->organization_capacity;
+        if (reserve(&book->organization_names, &capacity, new, sizeof *book->organization_names) != 0)
+            return -1;
+        capacity = book->organization_capacity;
+        if (reserve(&book->organization_baselines, &capacity, new, sizeof *book->organization_baselines) != 0)
+            return -1;
+        book->organization_capacity = capacity;
+        book->organization_names[new] = RR_NONE;
+    }
+    return 0;
 }
 
-int rr_book_add_organization(struct rr_book *book, struct rr_slice id, struct rr_slice name) {
-    uint32_t before = book->organizations.count;
-    uint32_t organization = rr_book_organization(book, id);
-    if (organization == RR_NONE)
+uint32_t rr_book_organization(struct rr_book *book, struct rr_slice id) {
+    uint32_t number;
+    return add_organizations(book, &id, &number, 1) == 0 ? number : RR_NONE;
+}
+
+/* Does an id stand in a row before? Numbers are given in the order of first sight. */
+static bool seen_before(uint32_t number, uint32_t *next) {
+    if (number < *next)
+        return true;
+    *next = number + 1;
+    return false;
+}
+
+int rr_book_add_organizations(struct rr_book *book, const struct rr_party *organizations, uint32_t count) {
+    struct rr_slice ids[RR_BOOK_DEALS_MAX] = {{NULL, 0}}, names[RR_BOOK_DEALS_MAX] = {{NULL, 0}};
+    uint32_t numbers[RR_BOOK_DEALS_MAX], called[RR_BOOK_DEALS_MAX], next = book->organizations.count;
+    for (uint32_t i = 0; i < count; i++) {
+        ids[i] = organizations[i].id;
+        struct rr_slice name = organizations[i].name.ptr == NULL ? ids[i] : organizations[i].name;
+        if (!rr_slice_blank(name))
+            names[i] = name;
+    }
+    if (add_organizations(book, ids, numbers, count) != 0 || rr_table_add_all(&book->names, names, called, count) != 0)
         return -1;
-    book->order_matters |= organization < before;
-    if (name.ptr == NULL)
-        name = id;
-    if (rr_slice_blank(name))
-        return 0;
-    book->organization_names[organization] = rr_table_add(&book->names, name);
-    return book->organization_names[organization] == RR_NONE ? -1 : 0;
+    for (uint32_t i = 0; i < count; i++) {
+        book->order_matters |= seen_before(numbers[i], &next);
+        if (called[i] != RR_NONE)
+            book->organization_names[numbers[i]] = called[i];
+    }
+    return 0;
 }
 
 /* Of an id that stands twice the later row has the say, where it says anything. */
-int rr_book_add_person(struct rr_book *book, struct rr_slice id, struct rr_slice counterparty_name,
-                       struct rr_slice organization) {
-    uint32_t before = book->people.count;
-    uint32_t number = rr_table_add(&book->people, id);
-    if (number == RR_NONE)
-        return -1;
-    book->order_matters |= number < before;
-    if (number == before) {
+static int add_person(struct rr_book *book, uint32_t number, bool again, uint32_t counterparty, uint32_t organization) {
+    book->order_matters |= again;
+    if (!again) {
         if (reserve(&book->persons, &book->person_capacity, number, sizeof *book->persons) != 0)
             return -1;
         book->persons[number] = (struct rr_person){RR_UNCLASSIFIED, RR_NONE};
     }
-    struct rr_person *person = &book->persons[number];
-    if (counterparty_name.len > 0 && (person->counterparty = rr_table_add(&book->counterparties, counterparty_name)) == RR_NONE)
+    if (counterparty != RR_NONE)
+        book->persons[number].counterparty = counterparty;
+    if (organization != RR_NONE)
+        book->persons[number].organization = organization;
+    return 0;
+}
+
+int rr_book_add_people(struct rr_book *book, const struct rr_party *people, uint32_t count) {
+    static const struct rr_slice none = {NULL, 0};
+    struct rr_slice ids[RR_BOOK_DEALS_MAX] = {{NULL, 0}}, names[RR_BOOK_DEALS_MAX] = {{NULL, 0}};
+    struct rr_slice employers[RR_BOOK_DEALS_MAX] = {{NULL, 0}};
+    uint32_t numbers[RR_BOOK_DEALS_MAX], counterparties[RR_BOOK_DEALS_MAX], organizations[RR_BOOK_DEALS_MAX];
+    uint32_t next = book->people.count;
+    for (uint32_t i = 0; i < count; i++) {
+        ids[i] = people[i].id;
+        names[i] = people[i].name.len > 0 ? people[i].name : none;
+        employers[i] = rr_slice_blank(people[i].organization) ? none : people[i].organization;
+    }
+    if (rr_table_add_all(&book->people, ids, numbers, count) != 0 ||
+        rr_table_add_all(&book->counterparties, names, counterparties, count) != 0 ||
+        add_organizations(book, employers, organizations, count) != 0)
         return -1;
-    return rr_slice_blank(organization) || (person->organization = rr_book_organization(book, organization)) != RR_NONE ? 0 : -1;
+    for (uint32_t i = 0; i < count; i++)
+        if (add_person(book, numbers[i], seen_before(numbers[i], &next), counterparties[i], organizations[i]) != 0)
+            return -1;
+    return 0;
 }
 
 void rr_book_find_counterparties(const struct rr_book *book, const struct rr_deal *deals, uint32_t *counterparties,
@@ -132,36 +168,33 @@ static int find_organizations(struct rr_book *book, const struct rr_deal *deals,
     uint32_t found[RR_BOOK_DEALS_MAX];
     for (uint32_t i = 0; i < count; i++)
         ids[i] = deals[i].organization;
-    rr_table_find_all(&book->organizations, ids, found, count);
-    for (uint32_t i = 0; i < count; i++) {
-        keys[i].organization = found[i] != RR_NONE ? found[i] : rr_book_organization(book, ids[i]);
-        if (keys[i].organization == RR_NONE)
-            return -1;
-    }
+    if (add_organizations(book, ids, found, count) != 0)
+        return -1;
+    for (uint32_t i = 0; i < count; i++)
+        keys[i].organization = found[i];
     return 0;
 }
 
-static uint32_t add_account(struct rr_book *book, const struct account_key *key) {
-    uint32_t at = rr_table_add(&book->account_keys, (struct rr_slice){(const char *)key, sizeof *key});
-    if (at == RR_NONE || at < book->account_count)
-        return at; /* of a deal just before */
-    if (reserve(&book->accounts, &book->account_capacity, at, sizeof *book->accounts) != 0)
-        return RR_NONE;
-    book->account_count++;
-    book->accounts[at].organization = key->organization;
-    book->accounts[at].counterparty = key->counterparty;
-    book->accounts[at].mode = (enum rr_mode)key->mode;
-    return at;
+static struct rr_slice bytes_of(const struct account_key *key) {
+    return (struct rr_slice){(const char *)key, sizeof *key};
 }
 
 static int find_accounts(struct rr_book *book, const struct account_key *keys, uint32_t *accounts, uint32_t count) {
     struct rr_slice texts[RR_BOOK_DEALS_MAX] = {{NULL, 0}};
     for (uint32_t i = 0; i < count; i++)
-        texts[i] = (struct rr_slice){(const char *)&keys[i], sizeof keys[i]};
-    rr_table_find_all(&book->account_keys, texts, accounts, count);
-    for (uint32_t i = 0; i < count; i++)
-        if (accounts[i] == RR_NONE && (accounts[i] = add_account(book, &keys[i])) == RR_NONE)
+        texts[i] = bytes_of(&keys[i]);
+    if (rr_table_add_all(&book->account_keys, texts, accounts, count) != 0)
+        return -1;
+    for (uint32_t i = 0; i < count; i++) {
+        if (accounts[i] < book->account_count)
+            continue;
+        if (reserve(&book->accounts, &book->account_capacity, accounts[i], sizeof *book->accounts) != 0)
             return -1;
+        book->account_count++;
+        book->accounts[accounts[i]].organization = keys[i].organization;
+        book->accounts[accounts[i]].counterparty = keys[i].counterparty;
+        book->accounts[accounts[i]].mode = (enum rr_mode)keys[i].mode;
+    }
     return 0;
 }
 
@@ -246,14 +279,48 @@ bool rr_book_is_row(const struct rr_book *book, const struct rr_account *account
     return account->in_report_years && rr_book_tier(book, account->organization) != RR_TIER_NONE;
 }
 
-void rr_book_signals(const struct rr_book *book, const struct rr_account *account, struct rr_signals *signals) {
-    const struct rr_trace *traces[RR_MODE_COUNT];
-    int count = 0;
-    for (uint32_t mode = 0; mode < RR_MODE_COUNT; mode++) {
-        const struct account_key key = {account->organization, account->counterparty, mode};
-        uint32_t at = rr_table_find(&book->account_keys, (struct rr_slice){(const char *)&key, sizeof key});
-        if (at != RR_NONE)
-            traces[count++] = &book->accounts[at].trace;
+/* Some rows: whom each is with in the other mode, and as whom it has memos. */
+static int settle(struct rr_book *book, struct rr_account *const *rows, uint32_t count, bool has_memos) {
+    struct account_key keys[RR_BOOK_DEALS_MAX];
+    struct rr_memo_holder holders[RR_BOOK_DEALS_MAX] = {{0, 0}};
+    struct rr_slice texts[RR_BOOK_DEALS_MAX] = {{NULL, 0}};
+    uint32_t others[RR_BOOK_DEALS_MAX], numbers[RR_BOOK_DEALS_MAX] = {0};
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t other_mode = rows[i]->mode == RR_OFFLINE ? RR_ONLINE : RR_OFFLINE;
+        keys[i] = (struct account_key){rows[i]->organization, rows[i]->counterparty, other_mode};
+        holders[i] = (struct rr_memo_holder){rows[i]->organization, rows[i]->counterparty};
+        texts[i] = bytes_of(&keys[i]);
     }
+    rr_table_find_all(&book->account_keys, texts, others, count);
+    if (has_memos && rr_memo_shelf_hold(&book->memos, holders, numbers, count) != 0)
+        return -1;
+    for (uint32_t i = 0; i < count; i++) {
+        rows[i]->other = others[i];
+        rows[i]->memos = numbers[i];
+    }
+    return 0;
+}
+
+int rr_book_settle(struct rr_book *book, bool has_memos) {
+    struct rr_account *rows[RR_BOOK_DEALS_MAX];
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < book->account_count; i++) {
+        if (rr_book_is_row(book, &book->accounts[i]))
+            rows[count++] = &book->accounts[i];
+        if (count < RR_BOOK_DEALS_MAX && i + 1 < book->account_count)
+            continue;
+        if (settle(book, rows, count, has_memos) != 0)
+            return -1;
+        count = 0;
+    }
+    rr_table_free(&book->account_keys);
+    return 0;
+}
+
+void rr_book_signals(const struct rr_book *book, const struct rr_account *account, struct rr_signals *signals) {
+    const struct rr_trace *traces[RR_MODE_COUNT] = {&account->trace};
+    int count = 1;
+    if (account->other != RR_NONE)
+        traces[count++] = &book->accounts[account->other].trace;
     rr_signals_of(signals, &book->signals, traces, count);
 }

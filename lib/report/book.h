@@ -34,6 +34,8 @@ struct rr_account {
     uint32_t confirmed_deals, expected_deals;
     uint32_t amount_zero_deals, amount_parse_fail; /* of those */
     uint32_t year_unknown;
+    uint32_t other; /* the same counterparty's in the other mode, or RR_NONE; of rows */
+    uint32_t memos; /* its number as a holder in book.memos; of rows */
     rr_whole baseline_krw, confirmed_krw, expected_krw;
     struct rr_top top;
     struct rr_trace trace; /* of all its deals, whatever their year */
@@ -63,7 +65,7 @@ struct rr_book {
     struct rr_person *persons;        /* by person */
     uint32_t person_capacity;
     struct rr_table counterparties; /* by name */
-    struct rr_table account_keys;   /* by organisation, counterparty, mode */
+    struct rr_table account_keys;   /* by organisation, counterparty, mode; emptied when all is read */
     struct rr_account *accounts;    /* by account key */
     uint32_t account_count, account_capacity;
     uint64_t unknown_amount_deals; /* missing or unreadable amounts, both modes */
@@ -101,18 +103,27 @@ void rr_book_signals(const struct rr_book *book, const struct rr_account *accoun
 
 enum { RR_BOOK_DEALS_MAX = 64 }; /* at a time */
 
-/* -1 when memory ran out. A person's counterparty_name is trimmed; blank: unclassified. Its organization may be blank. */
-int rr_book_add_organization(struct rr_book *book, struct rr_slice id, struct rr_slice name);
-int rr_book_add_person(struct rr_book *book, struct rr_slice id, struct rr_slice counterparty_name, struct rr_slice organization);
+/* A row of organisations or of people. */
+struct rr_party {
+    struct rr_slice id, name;     /* of a person: of its counterparty, trimmed; blank: unclassified */
+    struct rr_slice organization; /* of a person; may be blank */
+};
 
 /* The number of an organisation, added where it is new; RR_NONE when memory ran out. */
 uint32_t rr_book_organization(struct rr_book *book, struct rr_slice id);
 
-/* Some deals at once, so that memory is waited for once and not for each. First their counterparties, which only looks at
- * the people; then the sums. */
+/* Some at once, RR_BOOK_DEALS_MAX at most, so that memory is waited for once and not for each. -1 when memory ran out. */
+int rr_book_add_organizations(struct rr_book *book, const struct rr_party *organizations, uint32_t count);
+int rr_book_add_people(struct rr_book *book, const struct rr_party *people, uint32_t count);
+
+/* Of deals first their counterparties, which only looks at the people; then the sums. */
 void rr_book_find_counterparties(const struct rr_book *book, const struct rr_deal *deals, uint32_t *counterparties,
                                  uint32_t count);
 int rr_book_add_deals(struct rr_book *book, const struct rr_deal *deals, const uint32_t *counterparties, uint32_t count);
+
+/* When all deals are in: looks up what rows will be asked for, and tells the shelf of memos, if there are any, whom to keep them
+ * for. */
+int rr_book_settle(struct rr_book *book, bool has_memos);
 
 void rr_book_forget_people(struct rr_book *book);
 

@@ -194,7 +194,7 @@ void rr_card_facts_of(struct rr_card_facts *facts, const struct rr_book *book, c
     const struct rr_account *account = row->account;
     *facts = (struct rr_card_facts){.row = row, .as_of = book->as_of, .mode = account->mode};
     rr_book_signals(book, account, &facts->signals);
-    facts->memo_count = rr_memo_shelf_get(&book->memos, account->organization, account->counterparty, facts->memos);
+    facts->memo_count = rr_memo_shelf_get(&book->memos, account->memos, facts->memos);
 }
 
 static struct blockers count_blockers(const struct rr_card_facts *facts) {

@@ -3,9 +3,10 @@
 #include "base/clock.h"
 #include "base/json_writer.h"
 #include "base/relay.h"
+#include "base/thread.h"
 #include "report/card.h"
 
-enum { rows_per_piece = 64 };
+enum { rows_per_piece = 64, rows_per_yield = 16 };
 
 /* The report in the making. Nothing of it changes while the rows are written, by however many threads. */
 struct composer {
@@ -265,6 +266,8 @@ static void write_piece(const void *ctx, uint32_t piece, struct rr_buf *text) {
         rr_write_raw(&writer, i == 0 ? first_row : next_row);
         writer.comma = false;
         write_row(&writer, composer, &ranking->rows[i]);
+        if (i % rows_per_yield == 0)
+            rr_thread_yield();
     }
     if (last == ranking->count)
         rr_write_raw(&writer, end);

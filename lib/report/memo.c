@@ -8,17 +8,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { capacity_first = 256 };
+enum { capacity_first = 256, memos_per_yield = 32 };
 
 /* ---- The pile ---- */
 
-static bool is_kept(rr_day created, const struct rr_memo_window *window) {
+bool rr_memo_is_kept(rr_day created, const struct rr_memo_window *window) {
     return created == RR_DAY_UNKNOWN || (created >= window->first && created <= window->last);
 }
 
 /* The first so many characters; a byte that begins none counts as one. */
 static struct rr_slice beginning_of(struct rr_slice text, size_t max_chars) {
     size_t at = 0;
+    if (text.len <= max_chars)
+        return text;
     for (size_t chars = 0; at < text.len && chars < max_chars; chars++) {
         size_t len = rr_utf8_length(text.ptr + at, text.len - at);
         at += len > 0 ? len : 1;
@@ -26,16 +28,66 @@ static struct rr_slice beginning_of(struct rr_slice text, size_t max_chars) {
     return (struct rr_slice){text.ptr, at};
 }
 
-static struct rr_piled_memo *grow(struct rr_memo_pile *pile) {
+/* A memo that belongs to a holder. */
+struct rr_memo_claim {
+    uint32_t holder;
+    struct rr_memo *memo;
+};
+
+static struct rr_slice bytes_of(const struct rr_memo_holder *holder) {
+    return (struct rr_slice){(const char *)holder, sizeof *holder};
+}
+
+static bool claim(struct rr_memo_pile *pile, uint32_t holder, struct rr_memo *memo) {
     if (pile->count == pile->capacity) {
         uint32_t grown = pile->capacity + pile->capacity / 2 + capacity_first;
-        struct rr_piled_memo *memos = rr_memory_resize(pile->memos, pile->capacity * sizeof *memos, grown * sizeof *memos);
-        if (memos == NULL)
-            return NULL;
-        pile->memos = memos;
+        struct rr_memo_claim *claims = rr_memory_resize(pile->claims, pile->capacity * sizeof *claims, grown * sizeof *claims);
+        if (claims == NULL)
+            return false;
+        pile->claims = claims;
         pile->capacity = grown;
     }
-    return &pile->memos[pile->count];
+    pile->claims[pile->count++] = (struct rr_memo_claim){holder, memo};
+    return true;
+}
+
+/* Keeps a memo for those of its holders that have rows. */
+static bool keep(struct rr_memo_pile *pile, const struct rr_memo *memo, const uint32_t *holders) {
+    struct rr_memo *kept = NULL;
+    for (int h = 0; h < RR_MEMO_HOLDERS_MAX; h++) {
+        if (holders[h] == RR_NONE)
+            continue;
+        if (kept == NULL) {
+            kept = rr_pool_take(&pile->memos, sizeof *kept);
+            if (kept == NULL)
+                return false;
+            *kept = *memo;
+            if (!rr_arena_copy(&pile->texts, &kept->text))
+                return false;
+        }
+        if (!claim(pile, holders[h], kept))
+            return false;
+    }
+    return true;
+}
+
+int rr_memo_pile_end(struct rr_memo_pile *pile) {
+    struct rr_memo_holder holders[RR_MEMOS_AT_ONCE][RR_MEMO_HOLDERS_MAX];
+    struct rr_slice keys[RR_MEMOS_AT_ONCE * RR_MEMO_HOLDERS_MAX];
+    uint32_t numbers[RR_MEMOS_AT_ONCE * RR_MEMO_HOLDERS_MAX];
+    uint32_t count = pile->waiting_count, key_count = count * RR_MEMO_HOLDERS_MAX;
+    pile->whose(pile->ctx, pile->links, holders, count);
+    for (uint32_t i = 0; i < key_count; i++) {
+        const struct rr_memo_holder *holder = &holders[i / RR_MEMO_HOLDERS_MAX][i % RR_MEMO_HOLDERS_MAX];
+        keys[i] = holder->organization == RR_NONE ? (struct rr_slice){NULL, 0} : bytes_of(holder);
+    }
+    rr_table_find_all(&pile->shelf->holders, keys, numbers, key_count);
+    bool kept = true;
+    for (uint32_t i = 0; i < count && kept; i++)
+        kept = keep(pile, &pile->waiting[i], numbers + (size_t)i * RR_MEMO_HOLDERS_MAX);
+    pile->waiting_count = 0;
+    rr_arena_clear(&pile->waiting_texts);
+    return kept ? 0 : -1;
 }
 
 static bool copy_links(struct rr_arena *texts, struct rr_memo_links *links) {
@@ -43,58 +95,69 @@ static bool copy_links(struct rr_arena *texts, struct rr_memo_links *links) {
            rr_arena_copy(texts, &links->organization);
 }
 
-int rr_memo_pile_add(struct rr_memo_pile *pile, const struct rr_rows *row, const struct rr_memo_window *window) {
+int rr_memo_pile_add(struct rr_memo_pile *pile, const struct rr_rows *row) {
     int second;
     rr_day created = rr_moment_parse(rr_rows_text(row, RR_MEMO_CREATED), &second);
-    if (!is_kept(created, window))
+    if (!rr_memo_is_kept(created, &pile->window))
         return 0;
-    struct rr_slice text = beginning_of(rr_slice_trim(rr_rows_text(row, RR_MEMO_TEXT)), RR_MEMO_MAX_CHARS);
-    if (text.len == 0)
+    struct rr_memo *memo = &pile->waiting[pile->waiting_count];
+    struct rr_memo_links *links = &pile->links[pile->waiting_count];
+    *memo = (struct rr_memo){.text = beginning_of(rr_slice_trim(rr_rows_text(row, RR_MEMO_TEXT)), RR_MEMO_MAX_CHARS),
+                             .created = created,
+                             .second = second};
+    if (memo->text.len == 0)
         return 0;
-    struct rr_piled_memo *piled = grow(pile);
-    if (piled == NULL)
+    memo->id = rr_hash64(rr_rows_text(row, RR_MEMO_ID));
+    *links = (struct rr_memo_links){.deal = rr_rows_text(row, RR_MEMO_DEAL),
+                                    .person = rr_rows_text(row, RR_MEMO_PERSON),
+                                    .organization = rr_rows_text(row, RR_MEMO_ORGANIZATION)};
+    if (!rr_arena_copy(&pile->waiting_texts, &memo->text) || !copy_links(&pile->waiting_texts, links))
         return -1;
-    *piled = (struct rr_piled_memo){
-        .memo = {.text = text, .created = created, .second = second, .id = rr_hash64(rr_rows_text(row, RR_MEMO_ID))},
-        .links = {.deal = rr_rows_text(row, RR_MEMO_DEAL),
-                  .person = rr_rows_text(row, RR_MEMO_PERSON),
-                  .organization = rr_rows_text(row, RR_MEMO_ORGANIZATION)},
-    };
-    if (!rr_arena_copy(&pile->texts, &piled->memo.text) || !copy_links(&pile->texts, &piled->links))
-        return -1;
-    pile->count++;
-    return 0;
+    return ++pile->waiting_count < RR_MEMOS_AT_ONCE ? 0 : rr_memo_pile_end(pile);
 }
 
 void rr_memo_pile_free(struct rr_memo_pile *pile) {
-    rr_memory_free(pile->memos, pile->capacity * sizeof *pile->memos);
+    rr_memory_free(pile->claims, pile->capacity * sizeof *pile->claims);
+    rr_pool_free(&pile->memos);
     rr_arena_free(&pile->texts);
-    *pile = (struct rr_memo_pile){.memos = NULL};
+    rr_arena_free(&pile->waiting_texts);
+    *pile = (struct rr_memo_pile){.shelf = NULL};
 }
 
 /* ---- The shelf ---- */
 
-static struct rr_slice bytes_of(const struct rr_memo_holder *holder) {
-    return (struct rr_slice){(const char *)holder, sizeof *holder};
+/* Room for the wholes of so many holders more. */
+static bool reserve(struct rr_memo_shelf *shelf, uint32_t more) {
+    uint32_t need = shelf->holders.count + more, grown = need + need / 2 + capacity_first;
+    if (need <= shelf->whole_capacity)
+        return true;
+    uint32_t *wholes = rr_memory_resize(shelf->wholes, shelf->whole_capacity * sizeof *wholes, grown * sizeof *wholes);
+    if (wholes == NULL)
+        return false;
+    shelf->wholes = wholes;
+    shelf->whole_capacity = grown;
+    return true;
 }
 
-int rr_memo_shelf_hold(struct rr_memo_shelf *shelf, uint32_t organization, uint32_t counterparty) {
-    const struct rr_memo_holder all = {organization, RR_NONE}, one = {organization, counterparty};
-    bool added =
-        rr_table_add(&shelf->holders, bytes_of(&all)) != RR_NONE && rr_table_add(&shelf->holders, bytes_of(&one)) != RR_NONE;
-    return added ? 0 : -1;
+int rr_memo_shelf_hold(struct rr_memo_shelf *shelf, const struct rr_memo_holder *holders, uint32_t *numbers, uint32_t count) {
+    struct rr_memo_holder all[RR_MEMOS_AT_ONCE] = {{0, 0}};
+    struct rr_slice keys[RR_MEMOS_AT_ONCE] = {{NULL, 0}};
+    uint32_t wholes[RR_MEMOS_AT_ONCE];
+    for (uint32_t i = 0; i < count; i++) {
+        all[i] = (struct rr_memo_holder){holders[i].organization, RR_NONE};
+        keys[i] = bytes_of(&all[i]);
+    }
+    if (!reserve(shelf, 2 * count) || rr_table_add_all(&shelf->holders, keys, wholes, count) != 0)
+        return -1;
+    for (uint32_t i = 0; i < count; i++)
+        keys[i] = bytes_of(&holders[i]);
+    if (rr_table_add_all(&shelf->holders, keys, numbers, count) != 0)
+        return -1;
+    for (uint32_t i = 0; i < count; i++)
+        shelf->wholes[numbers[i]] = wholes[i];
+    shelf->holder_count = shelf->holders.count;
+    return 0;
 }
-
-/* A memo that belongs to a holder. */
-struct claim {
-    uint32_t holder;
-    const struct rr_memo *memo;
-};
-
-struct claims {
-    struct claim *items;
-    size_t count;
-};
 
 /* Newest first; what cannot be told apart by this is the same in all that is used of it. */
 static int compare_memos(const struct rr_memo *a, const struct rr_memo *b) {
@@ -108,7 +171,7 @@ static int compare_memos(const struct rr_memo *a, const struct rr_memo *b) {
 }
 
 static int compare_claims(const void *left, const void *right) {
-    const struct claim *a = left, *b = right;
+    const struct rr_memo_claim *a = left, *b = right;
     if (a->holder != b->holder)
         return a->holder < b->holder ? -1 : 1;
     return compare_memos(a->memo, b->memo);
@@ -118,74 +181,61 @@ static bool same(const struct rr_memo *a, const struct rr_memo *b) {
     return compare_memos(a, b) == 0;
 }
 
-/* Sorted, each memo once, and of each holder the newest. */
-static void settle(struct claims *claims) {
-    size_t kept = 0;
-    uint32_t of_holder = 0;
-    qsort(claims->items, claims->count, sizeof *claims->items, compare_claims);
-    for (size_t i = 0; i < claims->count; i++) {
-        const struct claim *last = kept > 0 ? &claims->items[kept - 1] : NULL;
-        bool first = last == NULL || last->holder != claims->items[i].holder;
+/* Sorted, each memo once, and of each holder the newest; how many are left. */
+static uint32_t settle(struct rr_memo_claim *claims, size_t count) {
+    uint32_t kept = 0, of_holder = 0;
+    qsort(claims, count, sizeof *claims, compare_claims);
+    for (size_t i = 0; i < count; i++) {
+        const struct rr_memo_claim *last = kept > 0 ? &claims[kept - 1] : NULL;
+        bool first = last == NULL || last->holder != claims[i].holder;
         if (first)
             of_holder = 0;
-        if (of_holder == RR_MEMOS_MAX || (!first && same(last->memo, claims->items[i].memo)))
+        if (of_holder == RR_MEMOS_MAX || (!first && same(last->memo, claims[i].memo)))
             continue;
-        claims->items[kept++] = claims->items[i];
+        claims[kept++] = claims[i];
         of_holder++;
     }
-    claims->count = kept;
+    return kept;
 }
 
-static size_t collect(struct claim *claims, const struct rr_memo_shelf *shelf, const struct rr_memo_pile *pile,
-                      rr_memo_whose *whose, const void *ctx) {
-    size_t claimed = 0;
-    for (uint32_t i = 0; i < pile->count; i++) {
-        struct rr_memo_holder holders[RR_MEMO_HOLDERS_MAX];
-        uint32_t count = whose(ctx, &pile->memos[i].links, holders);
-        for (uint32_t h = 0; h < count; h++) {
-            uint32_t holder = rr_table_find(&shelf->holders, bytes_of(&holders[h]));
-            if (holder != RR_NONE)
-                claims[claimed++] = (struct claim){holder, &pile->memos[i].memo};
-        }
-    }
-    return claimed;
-}
-
-static int copy(struct rr_memo_shelf *shelf, const struct claims *claims) {
-    shelf->memos = calloc(claims->count + 1, sizeof *shelf->memos);
-    shelf->ends = calloc((size_t)shelf->holders.count + 1, sizeof *shelf->ends);
+static int take(struct rr_memo_shelf *shelf, const struct rr_memo_claim *claims, uint32_t count) {
+    shelf->memos = calloc((size_t)count + 1, sizeof(struct rr_memo *));
+    shelf->ends = calloc((size_t)shelf->holder_count + 1, sizeof *shelf->ends);
     if (shelf->memos == NULL || shelf->ends == NULL)
         return -1;
-    for (size_t i = 0; i < claims->count; i++) {
-        shelf->memos[i] = *claims->items[i].memo;
-        if (!rr_arena_copy(&shelf->texts, &shelf->memos[i].text))
-            return -1;
-        shelf->ends[claims->items[i].holder] = (uint32_t)i + 1;
+    for (uint32_t i = 0; i < count; i++) {
+        shelf->memos[i] = claims[i].memo;
+        shelf->ends[claims[i].holder] = i + 1;
     }
-    shelf->memo_count = (uint32_t)claims->count;
-    for (uint32_t h = 1; h < shelf->holders.count; h++)
+    shelf->memo_count = count;
+    for (uint32_t h = 1; h < shelf->holder_count; h++)
         if (shelf->ends[h] == 0)
             shelf->ends[h] = shelf->ends[h - 1]; /* it has none */
     return 0;
 }
 
-int rr_memo_shelf_fill(struct rr_memo_shelf *shelf, const struct rr_memo_pile *piles, int count, rr_memo_whose *whose,
-                       const void *ctx) {
-    size_t piled = 0;
+int rr_memo_shelf_fill(struct rr_memo_shelf *shelf, struct rr_memo_pile *piles, int count) {
+    size_t claimed = 0;
     for (int i = 0; i < count; i++)
-        piled += piles[i].count;
-    struct claims claims = {calloc(piled * RR_MEMO_HOLDERS_MAX + 1, sizeof *claims.items), 0};
-    if (claims.items == NULL)
+        claimed += piles[i].count;
+    struct rr_memo_claim *claims = calloc(claimed + 1, sizeof *claims);
+    if (claims == NULL)
         return -1;
-    for (int i = 0; i < count; i++)
-        claims.count += collect(claims.items + claims.count, shelf, &piles[i], whose, ctx);
-    settle(&claims);
-    int rc = copy(shelf, &claims);
-    free(claims.items);
+    claimed = 0;
+    for (int i = 0; i < count; i++) {
+        if (piles[i].count > 0)
+            memcpy(claims + claimed, piles[i].claims, piles[i].count * sizeof *claims);
+        claimed += piles[i].count;
+        rr_arena_join(&shelf->kept, &piles[i].texts);
+        rr_arena_join(&shelf->kept, &piles[i].memos.arena);
+    }
+    int rc = take(shelf, claims, settle(claims, claimed));
+    free(claims);
+    rr_table_free(&shelf->holders);
     return rc;
 }
 
-/* The memos that are told apart by their number modulo the threads' are a thread's share. */
+/* A thread's share are the memos whose id is its number modulo the threads', so that one of two holders is looked at by one. */
 struct sensing {
     struct rr_memo_shelf *shelf;
     struct rr_words words[RR_MEMO_THREADS_MAX];
@@ -194,8 +244,15 @@ struct sensing {
 
 static void sense_share(void *ctx, int part) {
     struct sensing *sensing = ctx;
-    for (uint32_t i = (uint32_t)part; i < sensing->shelf->memo_count; i += (uint32_t)sensing->threads)
-        rr_sense(&sensing->words[part], sensing->shelf->memos[i].text, sensing->shelf->memos[i].found);
+    for (uint32_t i = 0; i < sensing->shelf->memo_count; i++) {
+        struct rr_memo *memo = sensing->shelf->memos[i];
+        if (memo->id % (uint64_t)sensing->threads != (uint64_t)part || memo->sensed)
+            continue;
+        memo->sensed = true;
+        rr_sense(&sensing->words[part], memo->text, memo->found);
+        if (i % memos_per_yield == 0)
+            rr_thread_yield();
+    }
 }
 
 int rr_memo_shelf_sense(struct rr_memo_shelf *shelf, int threads, struct rr_err *err) {
@@ -218,24 +275,21 @@ int rr_memo_shelf_sense(struct rr_memo_shelf *shelf, int threads, struct rr_err 
 
 /* The memos of a holder that are not yet taken. */
 struct queue {
-    const struct rr_memo *next, *end;
+    struct rr_memo *const *next, *const *end;
 };
 
-static struct queue queue_of(const struct rr_memo_shelf *shelf, uint32_t organization, uint32_t counterparty) {
-    const struct rr_memo_holder key = {organization, counterparty};
-    uint32_t holder = shelf->memo_count == 0 ? RR_NONE : rr_table_find(&shelf->holders, bytes_of(&key));
-    if (holder == RR_NONE)
-        return (struct queue){NULL, NULL};
+static struct queue queue_of(const struct rr_memo_shelf *shelf, uint32_t holder) {
     return (struct queue){shelf->memos + (holder == 0 ? 0 : shelf->ends[holder - 1]), shelf->memos + shelf->ends[holder]};
 }
 
-uint32_t rr_memo_shelf_get(const struct rr_memo_shelf *shelf, uint32_t organization, uint32_t counterparty,
-                           const struct rr_memo *memos[RR_MEMOS_MAX]) {
-    struct queue all = queue_of(shelf, organization, RR_NONE), own = queue_of(shelf, organization, counterparty);
+uint32_t rr_memo_shelf_get(const struct rr_memo_shelf *shelf, uint32_t number, const struct rr_memo *memos[RR_MEMOS_MAX]) {
+    if (shelf->memo_count == 0)
+        return 0;
+    struct queue all = queue_of(shelf, shelf->wholes[number]), own = queue_of(shelf, number);
     uint32_t count = 0;
     while (count < RR_MEMOS_MAX && (all.next != all.end || own.next != own.end)) {
-        int order = all.next == all.end ? 1 : own.next == own.end ? -1 : compare_memos(all.next, own.next);
-        memos[count++] = order <= 0 ? all.next : own.next;
+        int order = all.next == all.end ? 1 : own.next == own.end ? -1 : compare_memos(*all.next, *own.next);
+        memos[count++] = order <= 0 ? *all.next : *own.next;
         all.next += order <= 0;
         own.next += order >= 0;
     }
@@ -244,7 +298,8 @@ uint32_t rr_memo_shelf_get(const struct rr_memo_shelf *shelf, uint32_t organizat
 
 void rr_memo_shelf_free(struct rr_memo_shelf *shelf) {
     rr_table_free(&shelf->holders);
-    rr_arena_free(&shelf->texts);
+    rr_arena_free(&shelf->kept);
+    rr_memory_free(shelf->wholes, shelf->whole_capacity * sizeof *shelf->wholes);
     free(shelf->memos);
     free(shelf->ends);
     *shelf = (struct rr_memo_shelf){.memos = NULL};

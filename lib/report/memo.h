@@ -2,34 +2,39 @@
 #define RR_REPORT_MEMO_H
 
 #include "base/arena.h"
+#include "base/pool.h"
 #include "base/table.h"
 #include "crm/tables.h"
 #include "report/blocker.h"
 #include "rules/day.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* The memos of counterparties (rules.md D6): those of its organisation, of deals of its organisation, and of its people; the
- * newest of them. First each thread piles up what is not too old; when it is known what the report has rows for, those that
- * belong to one are put on the shelf, and all else is let go.
+ * newest of them. When it is known what the report has rows for, the table of memos is read, and each thread piles up what
+ * belongs to a row and is not too old; the newest of these go on the shelf.
  *
- *     struct rr_memo_pile pile = {0};
- *     rr_memo_pile_add(&pile, row, &window)                        ...
- *     rr_memo_shelf_hold(&shelf, organization, counterparty)       for each row
- *     rr_memo_shelf_fill(&shelf, piles, count, whose, ctx)
+ *     rr_memo_shelf_hold(&shelf, holders, numbers, count)          for each row
+ *     struct rr_memo_pile pile = {.shelf = &shelf, .window = ..., .whose = ..., .ctx = ...};
+ *     rr_memo_pile_add(&pile, row)                                 ...
+ *     rr_memo_pile_end(&pile)
+ *     rr_memo_shelf_fill(&shelf, piles, count)                     takes what the piles have
  *     rr_memo_shelf_sense(&shelf, threads, err)
  *     rr_memo_pile_free(&pile)                                     idempotent, as is rr_memo_shelf_free
- *     count = rr_memo_shelf_get(&shelf, organization, counterparty, memos)
+ *     count = rr_memo_shelf_get(&shelf, number, memos)
  *
  * Organisations and counterparties go by their numbers in the book. */
 enum { RR_MEMO_DAYS = 180, RR_MEMOS_MAX = 20, RR_MEMO_MAX_CHARS = 1000, RR_MEMO_THREADS_MAX = 16 };
+enum { RR_MEMOS_AT_ONCE = 64 }; /* are looked up */
 
 struct rr_memo {
     struct rr_slice text;            /* trimmed, its beginning; bytes of the CRM, so perhaps no UTF-8 */
     rr_day created;                  /* RR_DAY_UNKNOWN: undated */
     int32_t second;                  /* of that day */
     uint64_t id;                     /* a hash of the memo's, so that those of one second have an order too */
-    uint8_t found[RR_BLOCKER_COUNT]; /* how often it names each blocker */
+    uint8_t found[RR_BLOCKER_COUNT]; /* how often it names each blocker; */
+    bool sensed;                     /* when it has been looked at */
 };
 
 /* Memos from the first day to the last are kept, and undated ones. */
@@ -42,52 +47,67 @@ struct rr_memo_links {
     struct rr_slice deal, person, organization;
 };
 
-struct rr_memo_pile {
-    struct rr_piled_memo *memos;
-    uint32_t count, capacity;
-    struct rr_arena texts;
-};
-
-struct rr_piled_memo {
-    struct rr_memo memo;
-    struct rr_memo_links links;
-};
-
-/* Takes a copy of the row if it is to be kept. -1 when memory ran out. */
-int rr_memo_pile_add(struct rr_memo_pile *pile, const struct rr_rows *row, const struct rr_memo_window *window);
-void rr_memo_pile_free(struct rr_memo_pile *pile);
-
 /* Whom memos are kept for. */
 struct rr_memo_holder {
-    uint32_t organization;
+    uint32_t organization; /* RR_NONE: nobody */
     uint32_t counterparty; /* RR_NONE: whoever is of the organisation */
 };
 
 enum { RR_MEMO_HOLDERS_MAX = 3 };
 
+/* Says whom each of some memos, RR_MEMOS_AT_ONCE at most, belongs to. */
+typedef void rr_memo_whose(const void *ctx, const struct rr_memo_links *links,
+                           struct rr_memo_holder (*holders)[RR_MEMO_HOLDERS_MAX], uint32_t count);
+
+struct rr_memo_claim;
+
 struct rr_memo_shelf {
-    struct rr_table holders; /* by struct rr_memo_holder */
-    struct rr_memo *memos;   /* each holder's together, newest first */
+    struct rr_table holders; /* by struct rr_memo_holder; until it is filled */
+    uint32_t holder_count;
+    uint32_t *wholes; /* by holder: that of whoever is of its organisation */
+    uint32_t whole_capacity;
+    struct rr_memo **memos; /* each holder's together, newest first */
     uint32_t memo_count;
-    uint32_t *ends; /* by holder: how many memos there are up to its last */
-    struct rr_arena texts;
+    uint32_t *ends;       /* by holder: how many memos there are up to its last */
+    struct rr_arena kept; /* the memos, and what they point to */
 };
 
-int rr_memo_shelf_hold(struct rr_memo_shelf *shelf, uint32_t organization, uint32_t counterparty);
+struct rr_memo_pile {
+    const struct rr_memo_shelf *shelf;
+    struct rr_memo_window window;
+    rr_memo_whose *whose;
+    const void *ctx; /* of whose */
+    /* its own: */
+    struct rr_memo_claim *claims;
+    uint32_t count, capacity;
+    struct rr_pool memos;
+    struct rr_arena texts;
+    struct rr_memo waiting[RR_MEMOS_AT_ONCE]; /* to be looked up */
+    struct rr_memo_links links[RR_MEMOS_AT_ONCE];
+    uint32_t waiting_count;
+    struct rr_arena waiting_texts;
+};
 
-/* whose says whom a memo belongs to, and returns how many they are. -1 when memory ran out. */
-typedef uint32_t rr_memo_whose(const void *ctx, const struct rr_memo_links *links,
-                               struct rr_memo_holder holders[RR_MEMO_HOLDERS_MAX]);
-int rr_memo_shelf_fill(struct rr_memo_shelf *shelf, const struct rr_memo_pile *piles, int count, rr_memo_whose *whose,
-                       const void *ctx);
+/* The numbers of the holders, RR_MEMOS_AT_ONCE at most, each of a counterparty. -1 when memory ran out, as all of these. */
+int rr_memo_shelf_hold(struct rr_memo_shelf *shelf, const struct rr_memo_holder *holders, uint32_t *numbers, uint32_t count);
+
+/* Takes a copy of the row if it is to be kept. */
+int rr_memo_pile_add(struct rr_memo_pile *pile, const struct rr_rows *row);
+int rr_memo_pile_end(struct rr_memo_pile *pile);
+void rr_memo_pile_free(struct rr_memo_pile *pile);
+
+int rr_memo_shelf_fill(struct rr_memo_shelf *shelf, struct rr_memo_pile *piles, int count);
 
 /* Finds what the memos say of blockers, by so many threads. -1 and err: out of memory, a vocabulary that cannot be read. */
 int rr_memo_shelf_sense(struct rr_memo_shelf *shelf, int threads, struct rr_err *err);
 
-/* The newest memos of a counterparty, each once, newest first, undated ones last; how many they are. Borrowed from the shelf. */
-uint32_t rr_memo_shelf_get(const struct rr_memo_shelf *shelf, uint32_t organization, uint32_t counterparty,
-                           const struct rr_memo *memos[RR_MEMOS_MAX]);
+/* The newest memos of a holder and of its organisation, each once, newest first, undated ones last; how many they are. Borrowed
+ * from the shelf. */
+uint32_t rr_memo_shelf_get(const struct rr_memo_shelf *shelf, uint32_t number, const struct rr_memo *memos[RR_MEMOS_MAX]);
 
 void rr_memo_shelf_free(struct rr_memo_shelf *shelf);
+
+/* Is a memo of that day to be kept? */
+bool rr_memo_is_kept(rr_day created, const struct rr_memo_window *window);
 
 #endif

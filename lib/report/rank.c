@@ -41,12 +41,12 @@ static struct rr_row make_row(const struct rr_book *book, const struct rr_accoun
 int rr_rank(struct rr_ranking *ranking, const struct rr_book *book, enum rr_mode mode, int month, struct rr_err *err) {
     *ranking = (struct rr_ranking){NULL, 0};
     uint32_t count = 0;
-    for (uint32_t i = 0; i < book->account_keys.count; i++)
+    for (uint32_t i = 0; i < book->account_count; i++)
         count += book->accounts[i].mode == mode && rr_book_is_row(book, &book->accounts[i]);
     ranking->rows = calloc(count > 0 ? count : 1, sizeof *ranking->rows);
     if (ranking->rows == NULL)
         return rr_fail_memory(err);
-    for (uint32_t i = 0; i < book->account_keys.count; i++) {
+    for (uint32_t i = 0; i < book->account_count; i++) {
         const struct rr_account *account = &book->accounts[i];
         if (account->mode == mode && rr_book_is_row(book, account))
             ranking->rows[ranking->count++] = make_row(book, account, month);

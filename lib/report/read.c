@@ -1,6 +1,7 @@
 #include "report/book.h"
 
 #include "crm/scan.h"
+#include "report/memo_deal.h"
 
 #include <pthread.h>
 #include <stdbool.h>
@@ -19,13 +20,7 @@ struct entry {
     struct rr_scope scope;
     struct rr_memo_window memo_window;
     bool has_memos;
-    struct rr_table memo_deals;        /* ids of the deals that memos are about */
-    uint32_t *memo_deal_organizations; /* by such a deal: id in the book, or RR_NONE */
-};
-
-struct pair {
-    struct rr_slice id, name;
-    struct rr_slice organization; /* of a person */
+    struct rr_memo_deals memo_deals;
 };
 
 /* What one thread has gathered. */
@@ -38,11 +33,14 @@ struct gatherer {
     uint64_t told; /* of deals_read */
     bool done;     /* the table is at its end */
     uint64_t unknown_amounts;
-    struct rr_memo_pile memos;
+    struct rr_memo_pile *memos;
+    struct rr_slice noted_deals[RR_BOOK_DEALS_MAX], noted_organizations[RR_BOOK_DEALS_MAX];
+    uint32_t noted_count; /* deals that memos may be about */
+    struct rr_arena noted_texts;
     struct rr_possibilities possibilities;
     uint32_t counterparties[gathered_max];
     union {
-        struct pair pairs[gathered_max];
+        struct rr_party parties[gathered_max];
         struct rr_deal deals[gathered_max];
     };
 };
@@ -61,22 +59,35 @@ static int enter(struct gatherer *gatherer, int (*add)(struct gatherer *gatherer
     return rc == 0 ? 0 : rr_fail_memory(err);
 }
 
-/* ---- Organisations and people ---- */
-
-static int add_organizations(struct gatherer *gatherer) {
-    for (uint32_t i = 0; i < gatherer->count; i++)
-        if (rr_book_add_organization(gatherer->entry->book, gatherer->pairs[i].id, gatherer->pairs[i].name) != 0)
-            return -1;
-    return 0;
-}
-
-static int add_people(struct gatherer *gatherer) {
-    for (uint32_t i = 0; i < gatherer->count; i++) {
-        const struct pair *person = &gatherer->pairs[i];
-        if (rr_book_add_person(gatherer->entry->book, person->id, person->name, person->organization) != 0)
+/* Does as many at a time as the book takes. */
+static int add_parties(struct gatherer *gatherer,
+                       int (*add)(struct rr_book *book, const struct rr_party *parties, uint32_t count)) {
+    for (uint32_t i = 0; i < gatherer->count; i += RR_BOOK_DEALS_MAX) {
+        uint32_t some = gatherer->count - i < RR_BOOK_DEALS_MAX ? gatherer->count - i : RR_BOOK_DEALS_MAX;
+        if (add(gatherer->entry->book, gatherer->parties + i, some) != 0)
             return -1;
     }
     return 0;
+}
+
+static int gather_party(struct gatherer *gatherer, const struct rr_party *told,
+                        int (*enter_all)(struct gatherer *gatherer, struct rr_err *err), struct rr_err *err) {
+    struct rr_party *party = &gatherer->parties[gatherer->count++];
+    *party = *told;
+    if (!rr_arena_copy(&gatherer->texts, &party->id) || !rr_arena_copy(&gatherer->texts, &party->name) ||
+        !rr_arena_copy(&gatherer->texts, &party->organization))
+        return rr_fail_memory(err);
+    return gatherer->count % RR_BOOK_DEALS_MAX == 0 ? enter_all(gatherer, err) : 0;
+}
+
+/* ---- Organisations and people ---- */
+
+static int add_organizations(struct gatherer *gatherer) {
+    return add_parties(gatherer, rr_book_add_organizations);
+}
+
+static int add_people(struct gatherer *gatherer) {
+    return add_parties(gatherer, rr_book_add_people);
 }
 
 static int enter_organizations(struct gatherer *gatherer, struct rr_err *err) {
@@ -87,30 +98,22 @@ static int enter_people(struct gatherer *gatherer, struct rr_err *err) {
     return enter(gatherer, add_people, err);
 }
 
-static int gather_pair(struct gatherer *gatherer, const struct pair *told,
-                       int (*enter_all)(struct gatherer *gatherer, struct rr_err *err), struct rr_err *err) {
-    struct pair *pair = &gatherer->pairs[gatherer->count++];
-    *pair = *told;
-    if (!rr_arena_copy(&gatherer->texts, &pair->id) || !rr_arena_copy(&gatherer->texts, &pair->name) ||
-        !rr_arena_copy(&gatherer->texts, &pair->organization))
-        return rr_fail_memory(err);
-    return gatherer->count % RR_BOOK_DEALS_MAX == 0 ? enter_all(gatherer, err) : 0;
-}
-
 static int take_organization(void *ctx, const struct rr_rows *row, struct rr_err *err) {
-    const struct pair organization = {rr_rows_text(row, RR_ORGANIZATION_ID), rr_rows_text(row, RR_ORGANIZATION_NAME), {NULL, 0}};
-    return organization.id.ptr == NULL ? 0 : gather_pair(ctx, &organization, enter_organizations, err);
+    const struct rr_party organization = {
+        rr_rows_text(row, RR_ORGANIZATION_ID), rr_rows_text(row, RR_ORGANIZATION_NAME), {NULL, 0}};
+    return organization.id.ptr == NULL ? 0 : gather_party(ctx, &organization, enter_organizations, err);
 }
 
 /* Of a person that is in no counterparty the organisation alone matters, and that to memos alone. */
 static int take_person(void *ctx, const struct rr_rows *row, struct rr_err *err) {
     const struct gatherer *gatherer = ctx;
-    struct pair person = {rr_rows_text(row, RR_PERSON_ID), rr_slice_trim(rr_rows_text(row, RR_PERSON_COUNTERPARTY)), {NULL, 0}};
+    struct rr_party person = {
+        rr_rows_text(row, RR_PERSON_ID), rr_slice_trim(rr_rows_text(row, RR_PERSON_COUNTERPARTY)), {NULL, 0}};
     if (gatherer->entry->has_memos)
         person.organization = rr_rows_text(row, RR_PERSON_ORGANIZATION);
     if (person.id.ptr == NULL || (person.name.len == 0 && person.organization.len == 0))
         return 0; /* unclassified, as is a person that is not there */
-    return gather_pair(ctx, &person, enter_people, err);
+    return gather_party(ctx, &person, enter_people, err);
 }
 
 /* ---- Deals ---- */
@@ -142,6 +145,39 @@ static void tell(struct gatherer *gatherer) {
     progress->tell(progress->ctx, done);
 }
 
+/* Notes whose deals those are that memos are about. */
+static int enter_notes(struct gatherer *gatherer) {
+    struct entry *entry = gatherer->entry;
+    uint32_t deals[RR_BOOK_DEALS_MAX];
+    int rc = 0;
+    rr_table_find_all(&entry->memo_deals.ids, gatherer->noted_deals, deals, gatherer->noted_count); /* nobody changes them */
+    pthread_mutex_lock(&entry->lock);
+    for (uint32_t i = 0; i < gatherer->noted_count && rc == 0; i++) {
+        if (deals[i] == RR_NONE)
+            continue;
+        uint32_t *noted = &entry->memo_deals.organizations[deals[i]];
+        uint32_t organization = rr_book_organization(entry->book, gatherer->noted_organizations[i]);
+        entry->book->order_matters |= *noted != RR_NONE && *noted != organization;
+        *noted = organization;
+        rc = organization == RR_NONE ? -1 : 0;
+    }
+    pthread_mutex_unlock(&entry->lock);
+    gatherer->noted_count = 0;
+    rr_arena_clear(&gatherer->noted_texts);
+    return rc;
+}
+
+static int note(struct gatherer *gatherer, const struct rr_rows *row) {
+    struct rr_slice id = rr_rows_text(row, RR_DEAL_ID), organization = rr_rows_text(row, RR_DEAL_ORGANIZATION);
+    if (id.len == 0 || rr_slice_blank(organization) || !rr_deal_counts(row))
+        return 0;
+    if (!rr_arena_copy(&gatherer->noted_texts, &id) || !rr_arena_copy(&gatherer->noted_texts, &organization))
+        return -1;
+    gatherer->noted_deals[gatherer->noted_count] = id;
+    gatherer->noted_organizations[gatherer->noted_count] = organization;
+    return ++gatherer->noted_count < RR_BOOK_DEALS_MAX ? 0 : enter_notes(gatherer);
+}
+
 static int enter_deals(struct gatherer *gatherer, struct rr_err *err) {
     /* Nobody changes the people any more: no lock. */
     uint32_t first = gatherer->count == 0 ? 0 : (gatherer->count - 1) / RR_BOOK_DEALS_MAX * RR_BOOK_DEALS_MAX;
@@ -149,28 +185,10 @@ static int enter_deals(struct gatherer *gatherer, struct rr_err *err) {
                                 gatherer->count - first);
     if (enter(gatherer, add_deals, err) != 0)
         return -1;
+    if (gatherer->done && enter_notes(gatherer) != 0)
+        return rr_fail_memory(err);
     tell(gatherer);
     return 0;
-}
-
-/* The number of a row that another names; RR_NONE where it names none, or one that is not there. */
-static uint32_t follow(const struct rr_table *table, struct rr_slice id) {
-    return id.len == 0 ? RR_NONE : rr_table_find(table, id);
-}
-
-/* Notes whose deal it is that memos are about. Few are. */
-static int note_organization(struct entry *entry, const struct rr_rows *row) {
-    uint32_t deal = follow(&entry->memo_deals, rr_rows_text(row, RR_DEAL_ID));
-    struct rr_slice id = rr_rows_text(row, RR_DEAL_ORGANIZATION);
-    if (deal == RR_NONE || rr_slice_blank(id) || !rr_deal_counts(row))
-        return 0;
-    uint32_t *noted = &entry->memo_deal_organizations[deal];
-    pthread_mutex_lock(&entry->lock);
-    uint32_t organization = rr_book_organization(entry->book, id);
-    entry->book->order_matters |= *noted != RR_NONE && *noted != organization;
-    *noted = organization;
-    pthread_mutex_unlock(&entry->lock);
-    return organization == RR_NONE ? -1 : 0;
 }
 
 static int take_deal(void *ctx, const struct rr_rows *row, struct rr_err *err) {
@@ -178,7 +196,7 @@ static int take_deal(void *ctx, const struct rr_rows *row, struct rr_err *err) {
     struct entry *entry = gatherer->entry;
     int counts = rr_deal_read(&gatherer->deals[gatherer->count], row, &entry->scope, &gatherer->possibilities, &gatherer->texts,
                               &gatherer->unknown_amounts);
-    if (counts < 0 || (entry->memo_deals.count > 0 && note_organization(entry, row) != 0))
+    if (counts < 0 || (entry->memo_deals.ids.count > 0 && note(gatherer, row) != 0))
         return rr_fail_memory(err);
     gatherer->count += (uint32_t)counts;
     gatherer->rows++;
@@ -191,6 +209,7 @@ static int take_deal(void *ctx, const struct rr_rows *row, struct rr_err *err) {
 struct crew {
     struct entry entry;
     struct gatherer *gatherers;
+    struct rr_memo_pile *piles; /* of the gatherers */
     struct rr_db *const *dbs;
     int count;
 };
@@ -217,82 +236,85 @@ static int read_table(struct crew *crew, const struct rr_crm_table *table,
 
 /* ---- Memos ---- */
 
+static int add_memo_deals(struct gatherer *gatherer) {
+    struct rr_slice ids[gathered_max];
+    uint32_t numbers[gathered_max];
+    for (uint32_t i = 0; i < gatherer->count; i++)
+        ids[i] = gatherer->parties[i].id;
+    return rr_table_add_all(&gatherer->entry->memo_deals.ids, ids, numbers, gatherer->count);
+}
+
+static int enter_memo_deals(struct gatherer *gatherer, struct rr_err *err) {
+    return enter(gatherer, add_memo_deals, err);
+}
+
+static int take_memo_deal(void *ctx, const struct rr_rows *row, struct rr_err *err) {
+    const struct gatherer *gatherer = ctx;
+    const struct rr_party deal = {rr_rows_text(row, RR_MEMO_DEAL_ID), {NULL, 0}, {NULL, 0}};
+    int second;
+    if (deal.id.len == 0 ||
+        !rr_memo_is_kept(rr_moment_parse(rr_rows_text(row, RR_MEMO_DEAL_CREATED), &second), &gatherer->entry->memo_window))
+        return 0;
+    return gather_party(ctx, &deal, enter_memo_deals, err);
+}
+
+/* Which deals memos are about, before the deals are read. There may be no memos; but a table of them that cannot be read is a
+ * broken database, or a report would say in silence that nothing is known. */
+static int list_memo_deals(struct crew *crew, struct rr_err *err) {
+    struct entry *entry = &crew->entry;
+    if (!entry->has_memos)
+        return 0;
+    if (read_table(crew, &rr_memo_deal_table, take_memo_deal, enter_memo_deals, err) != 0)
+        return -1;
+    return rr_memo_deals_ready(&entry->memo_deals) == 0 ? 0 : rr_fail_memory(err);
+}
+
 static int take_memo(void *ctx, const struct rr_rows *row, struct rr_err *err) {
     struct gatherer *gatherer = ctx;
-    return rr_memo_pile_add(&gatherer->memos, row, &gatherer->entry->memo_window) == 0 ? 0 : rr_fail_memory(err);
+    return rr_memo_pile_add(gatherer->memos, row) == 0 ? 0 : rr_fail_memory(err);
 }
 
-/* The deals that they are about, before the deals are read. */
-static int list_memo_deals(struct crew *crew) {
-    struct entry *entry = &crew->entry;
-    for (int i = 0; i < crew->count; i++)
-        for (uint32_t m = 0; m < crew->gatherers[i].memos.count; m++) {
-            struct rr_slice deal = crew->gatherers[i].memos.memos[m].links.deal;
-            if (deal.len > 0 && rr_table_add(&entry->memo_deals, deal) == RR_NONE)
-                return -1;
-        }
-    entry->memo_deal_organizations = malloc((entry->memo_deals.count + 1) * sizeof *entry->memo_deal_organizations);
-    if (entry->memo_deal_organizations == NULL)
-        return -1;
-    for (uint32_t i = 0; i < entry->memo_deals.count; i++)
-        entry->memo_deal_organizations[i] = RR_NONE;
-    return 0;
+static int end_memos(struct gatherer *gatherer, struct rr_err *err) {
+    return rr_memo_pile_end(gatherer->memos) == 0 ? 0 : rr_fail_memory(err);
 }
 
-/* There may be no memos; but a table of them that cannot be read is a broken database, or a report would say in silence that
- * nothing is known. */
+/* Piles up those of the report's rows, of both modes. */
 static int pile_memos(struct crew *crew, struct rr_err *err) {
-    if (!crew->entry.has_memos)
+    struct entry *entry = &crew->entry;
+    const struct rr_memo_lookup links = {entry->book, &entry->memo_deals};
+    if (!entry->has_memos)
         return 0;
-    if (scan_table(crew, &rr_memo_table, take_memo, err) != 0)
-        return -1;
-    return list_memo_deals(crew) == 0 ? 0 : rr_fail_memory(err);
+    for (int i = 0; i < crew->count; i++)
+        crew->piles[i] = (struct rr_memo_pile){
+            .shelf = &entry->book->memos, .window = entry->memo_window, .whose = rr_memo_deals_whose, .ctx = &links};
+    return read_table(crew, &rr_memo_table, take_memo, end_memos, err);
 }
 
-/* rules.md D6 "Memos of a counterparty". Given to rr_memo_shelf_fill. */
-static uint32_t whose_memo(const void *ctx, const struct rr_memo_links *links,
-                           struct rr_memo_holder holders[RR_MEMO_HOLDERS_MAX]) {
-    const struct entry *entry = ctx;
-    const struct rr_book *book = entry->book;
-    uint32_t organization = follow(&book->organizations, links->organization), count = 0;
-    uint32_t deal = follow(&entry->memo_deals, links->deal), person = follow(&book->people, links->person);
-    if (organization != RR_NONE)
-        holders[count++] = (struct rr_memo_holder){organization, RR_NONE};
-    if (deal != RR_NONE && entry->memo_deal_organizations[deal] != RR_NONE)
-        holders[count++] = (struct rr_memo_holder){entry->memo_deal_organizations[deal], RR_NONE};
-    if (person != RR_NONE && book->persons[person].organization != RR_NONE)
-        holders[count++] = (struct rr_memo_holder){book->persons[person].organization, book->persons[person].counterparty};
-    return count;
-}
-
-/* Keeps those of the report's rows, of both modes. */
+/* The newest of them; what was needed to find them is let go first. */
 static int shelve_memos(struct crew *crew, struct rr_err *err) {
     struct rr_book *book = crew->entry.book;
-    struct rr_memo_pile piles[RR_READERS_MAX];
+    rr_book_forget_people(book);
+    rr_memo_deals_free(&crew->entry.memo_deals);
     if (!crew->entry.has_memos)
         return 0;
-    for (uint32_t i = 0; i < book->account_count; i++)
-        if (rr_book_is_row(book, &book->accounts[i]) &&
-            rr_memo_shelf_hold(&book->memos, book->accounts[i].organization, book->accounts[i].counterparty) != 0)
-            return rr_fail_memory(err);
-    for (int i = 0; i < crew->count; i++)
-        piles[i] = crew->gatherers[i].memos;
-    if (rr_memo_shelf_fill(&book->memos, piles, crew->count, whose_memo, &crew->entry) != 0)
+    if (rr_memo_shelf_fill(&book->memos, crew->piles, crew->count) != 0)
         return rr_fail_memory(err);
     return rr_memo_shelf_sense(&book->memos, crew->count, err);
 }
 
 static int read_tables(struct crew *crew, struct rr_err *err) {
+    struct rr_book *book = crew->entry.book;
     int has_memos = rr_db_has_table(crew->dbs[0], rr_memo_table.name, err);
     if (has_memos < 0)
         return -1;
     crew->entry.has_memos = has_memos == 1;
     if (read_table(crew, &rr_organization_table, take_organization, enter_organizations, err) != 0 ||
-        read_table(crew, &rr_person_table, take_person, enter_people, err) != 0 || pile_memos(crew, err) != 0 ||
-        read_table(crew, &rr_deal_table, take_deal, enter_deals, err) != 0 || shelve_memos(crew, err) != 0)
+        read_table(crew, &rr_person_table, take_person, enter_people, err) != 0 || list_memo_deals(crew, err) != 0 ||
+        read_table(crew, &rr_deal_table, take_deal, enter_deals, err) != 0)
         return -1;
-    rr_book_forget_people(crew->entry.book);
-    return 0;
+    if (rr_book_settle(book, crew->entry.has_memos) != 0)
+        return rr_fail_memory(err);
+    return pile_memos(crew, err) == 0 ? shelve_memos(crew, err) : -1;
 }
 
 static struct entry entry_of(struct rr_book *book) {
@@ -303,25 +325,37 @@ static struct entry entry_of(struct rr_book *book) {
     };
 }
 
+static void disband(struct crew *crew) {
+    for (int i = 0; i < crew->count && crew->gatherers != NULL && crew->piles != NULL; i++) {
+        rr_arena_free(&crew->gatherers[i].texts);
+        rr_arena_free(&crew->gatherers[i].noted_texts);
+        rr_memo_pile_free(&crew->piles[i]);
+    }
+    rr_memo_deals_free(&crew->entry.memo_deals);
+    pthread_mutex_destroy(&crew->entry.lock);
+    free(crew->gatherers);
+    free(crew->piles);
+}
+
 static int read_with(struct rr_book *book, struct rr_db *const *dbs, int count, const struct rr_progress *progress,
                      struct rr_err *err) {
     struct crew crew = {.entry = entry_of(book), .dbs = dbs, .count = count};
-    crew.gatherers = calloc((size_t)count, sizeof *crew.gatherers);
-    if (crew.gatherers == NULL)
-        return rr_fail_memory(err);
     pthread_mutex_init(&crew.entry.lock, NULL);
-    for (int i = 0; i < count; i++)
-        crew.gatherers[i].entry = &crew.entry;
-    crew.gatherers[0].progress = progress;
-    int rc = read_tables(&crew, err);
-    for (int i = 0; i < count; i++) {
-        rr_arena_free(&crew.gatherers[i].texts);
-        rr_memo_pile_free(&crew.gatherers[i].memos);
+    crew.gatherers = calloc((size_t)count, sizeof *crew.gatherers);
+    crew.piles = calloc((size_t)count, sizeof *crew.piles);
+    int rc = -1;
+    if (crew.gatherers == NULL || crew.piles == NULL) {
+        rr_err_set_memory(err);
+        goto out;
     }
-    rr_table_free(&crew.entry.memo_deals);
-    free(crew.entry.memo_deal_organizations);
-    pthread_mutex_destroy(&crew.entry.lock);
-    free(crew.gatherers);
+    for (int i = 0; i < count; i++) {
+        crew.gatherers[i].entry = &crew.entry;
+        crew.gatherers[i].memos = &crew.piles[i];
+    }
+    crew.gatherers[0].progress = progress;
+    rc = read_tables(&crew, err);
+out:
+    disband(&crew);
     return rc;
 }
 

@@ -31,7 +31,7 @@ static void close_shelf(struct shelf *shelf) {
 /* The account of organisation/counterparty in a mode, NULL where there is none. */
 static const struct rr_account *account_of(const struct rr_book *book, const char *organization, const char *counterparty,
                                            enum rr_mode mode) {
-    for (uint32_t i = 0; i < book->account_keys.count; i++) {
+    for (uint32_t i = 0; i < book->account_count; i++) {
         const struct rr_account *account = &book->accounts[i];
         if (account->mode == mode &&
             rr_slice_equal(rr_table_key(&book->organizations, account->organization), rr_slice_of(organization)) &&
@@ -131,7 +131,7 @@ static void the_key_is_organisation_and_counterparty(void **state) {
                "('b', 'p4', 'o1', 'Won', NULL, '2', '2026-01-01', NULL)," /* another person, the same name */
                "('c', 'p1', 'o2', 'Won', NULL, '4', '2026-01-01', NULL)," /* another organisation */
                "('d', 'p5', 'o1', 'Won', NULL, '8', '2026-01-01', NULL);" /* another name */);
-    assert_int_equal(shelf.book.account_keys.count, 3);
+    assert_int_equal(shelf.book.account_count, 3);
     assert_int_equal(account_of(&shelf.book, "o1", "교육팀", RR_OFFLINE)->confirmed_krw, 3);
     assert_int_equal(account_of(&shelf.book, "o2", "교육팀", RR_OFFLINE)->confirmed_krw, 4);
     assert_int_equal(account_of(&shelf.book, "o1", "교육 팀", RR_OFFLINE)->confirmed_krw, 8);
@@ -144,7 +144,7 @@ static void deals_without_an_organisation_make_no_row_but_their_amounts_are_told
     open_shelf(&shelf, BASE TEST_DEALS "('a', 'p1', NULL, 'Won', NULL, 'x', '2025-01-01', NULL),"
                                        "('b', 'p1', ' ', 'Won', NULL, NULL, '2026-01-01', NULL),"
                                        "('c', 'p1', '', 'Won', NULL, '5', '2025-01-01', NULL);");
-    assert_int_equal(shelf.book.account_keys.count, 0);
+    assert_int_equal(shelf.book.account_count, 0);
     assert_int_equal(shelf.book.unknown_amount_deals, 2);
     close_shelf(&shelf);
 }

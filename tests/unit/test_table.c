@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/table.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,6 +66,29 @@ static void many_keys_keep_their_numbers_and_places(void **state) {
     rr_table_free(&table);
 }
 
+static void many_at_once_are_as_many_one_by_one(void **state) {
+    (void)state;
+    enum { many = 1000, some = 150 };
+    static char texts[many][12];
+    struct rr_slice keys[many];
+    uint32_t ids[many], found[many];
+    struct rr_table one = {0}, all = {0};
+    for (uint32_t i = 0; i < many; i++) {
+        snprintf(texts[i], sizeof texts[i], "key %u", (unsigned)(i % 7 == 3 ? i - 3 : i)); /* some stand twice */
+        keys[i] = i % 10 == 9 ? (struct rr_slice){NULL, 0} : rr_slice_of(texts[i]);
+    }
+    for (uint32_t i = 0; i < many; i += some)
+        assert_int_equal(rr_table_add_all(&all, keys + i, ids + i, many - i < some ? many - i : some), 0);
+    rr_table_find_all(&all, keys, found, many);
+    for (uint32_t i = 0; i < many; i++) {
+        assert_int_equal(ids[i], keys[i].ptr == NULL ? RR_NONE : rr_table_add(&one, keys[i]));
+        assert_int_equal(found[i], ids[i]);
+    }
+    assert_int_equal(all.count, one.count);
+    rr_table_free(&one);
+    rr_table_free(&all);
+}
+
 static void a_key_may_be_long(void **state) {
     (void)state;
     enum { long_bytes = 300000 };
@@ -125,6 +149,7 @@ int main(void) {
         cmocka_unit_test(find_adds_nothing),
         cmocka_unit_test(keys_are_copied_with_all_their_bytes),
         cmocka_unit_test(many_keys_keep_their_numbers_and_places),
+        cmocka_unit_test(many_at_once_are_as_many_one_by_one),
         cmocka_unit_test(a_key_may_be_long),
         cmocka_unit_test(free_is_idempotent_and_the_table_can_be_used_again),
         cmocka_unit_test(the_hash_depends_on_every_byte),
