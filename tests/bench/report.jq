@@ -5,6 +5,10 @@ def paired($part; $name; $yardstick; $member):
     [of($part; $name), of($part; $yardstick)] | transpose | map(select(.[0] != null and .[1] != null) | .[0][$member] / .[1][$member]);
 def names($part): map(select(.part == $part)) | sort_by(.round) | map(.name) | reduce .[] as $name ([]; if index($name) then . else . + [$name] end);
 
+# What a deal costs, to what it costs in the next smaller database of narrow rows.
+def with_growth: [.[] as $figure | $figure + {growth: (map(select(.threads == $figure.threads and .deals < $figure.deals and (.database | IN("wide", "bare") | not)))
+    | if . == [] then null else $figure.us_per_deal / (max_by(.deals).us_per_deal) end)}];
+
 . as $all
 | {
     environment: (($all | of("environment"; "machine") | .[0] | {date, commit, cpu, cores, kernel})
@@ -26,7 +30,9 @@ def names($part): map(select(.part == $part)) | sort_by(.round) | map(.name) | r
            ratio: ($all | paired("generation"; $name; $words[0] + " floor"; "s") | median),
            published_s: ($all | of("generation"; $name + " published") | map(.s) | median),
            rss_mib: (($figures | map(.rss_kib) | max) / 1024),
-           us_per_deal: (($figures | map(.s) | median) * 1e6 / $figures[0].deals)}] | sort_by(.threads, .deals),
+           us_per_deal: (($figures | map(.s) | median) * 1e6 / $figures[0].deals),
+           to_bare: (if $words[0] == "wide" then $all | paired("generation"; $name; "bare " + $words[1]; "s") | median else null end)}]
+        | sort_by(.threads, .deals, .database) | with_growth,
     worker: [$all | names("worker")[] as $name | ($all | of("worker"; $name)) as $figures
         | {name: $name, ms: ($figures | map(.ms // empty) | median), rss_mib: (($figures | map(.rss_kib // empty) | max) as $kib | if $kib then $kib / 1024 else null end)}]
   }

@@ -157,9 +157,10 @@ bench_disturbed() {
 
 ## Generation
 
-# name, deals, people, organisations, other options of the demo
+# name, deals, people, organisations, other options of the demo. Bare is wide without its 60,000 memos (but one).
 databases() {
     echo 'wide 20000 60000 20000 --wide'
+    echo 'bare 20000 60000 20000 --wide --memos 1'
     echo '200k 200000 30000 5000'
     echo '2M 2000000 300000 50000'
     [[ ${BENCH_FULL:-0} != 1 ]] || echo '10M 10000000 1000000 100000'
@@ -192,23 +193,31 @@ timed() {
 }
 
 # The floor, then a generation alone, then one that is published: synced, compressed, with its status.
-bench_generation() {
-    local name deals rest round threads
+generate_from() {
+    local name=$1 round=$2 deals threads
+    read -r _ deals _ < <(databases | grep "^$name ")
     export CACHE_DIR=$work_dir/generated WORK_DIR=$work_dir/copies DB_PATH GENERATE_THREADS
-    while read -r name deals rest; do
-        make_database "$name"
-        DB_PATH=$(database_of "$name")
-        say "generation: $name, $(du -m "$DB_PATH" | cut -f1) MiB"
-        for ((round = 0; round < ROUNDS; round++)); do
-            note generation "$name floor" "$round" "$(timed "$BUILD/bench/floor" "$DB_PATH")"
-            for threads in 1 2; do
-                GENERATE_THREADS=$threads
-                note generation "$name $threads" "$round" \
-                    "$(timed "$BUILD/bench/generation" "$DB_PATH" "$DAY" "$threads" | jq -c ". + {deals: $deals}")"
-                note generation "$name $threads published" "$round" "$(timed "$CLI" run --date "$DAY" --mode all --force)"
-            done
+    DB_PATH=$(database_of "$name")
+    note generation "$name floor" "$round" "$(timed "$BUILD/bench/floor" "$DB_PATH")"
+    for threads in 1 2; do
+        GENERATE_THREADS=$threads
+        note generation "$name $threads" "$round" \
+            "$(timed "$BUILD/bench/generation" "$DB_PATH" "$DAY" "$threads" | jq -c ". + {deals: $deals}")"
+    done
+    note generation "$name 2 published" "$round" "$(timed "$CLI" run --date "$DAY" --mode all --force)"
+}
+
+bench_generation() {
+    local names name round
+    for names in 'wide bare' 200k 2M $([[ ${BENCH_FULL:-0} != 1 ]] || echo 10M); do
+        for name in $names; do
+            make_database "$name"
+            say "generation: $name, $(du -m "$(database_of "$name")" | cut -f1) MiB"
         done
-    done < <(databases)
+        for ((round = 0; round < ROUNDS; round++)); do
+            for name in $names; do generate_from "$name" "$round"; done
+        done
+    done
 }
 
 
