@@ -69,6 +69,7 @@ export const en = {
         PIPELINE_FAILED: 'It could not be made in time. Try again; tell the operator if it stays.',
         CACHE_WRITE_FAILED: 'The report could not be stored (disk full, or permission). Tell the operator.',
         LOCK_TIMEOUT: 'Another report is taking long to be made. Try again in a while.',
+        STORE_UNAVAILABLE: 'The store that the servers share cannot be reached. Try again in some minutes; tell the operator if it stays.',
         REPORT_NOT_FOUND: 'There is no report at all to show. Try again in 30 seconds; tell the operator if it stays.',
         REPORT_NOT_CACHED: 'The report to compare with has been cleaned up meanwhile. Choose another date to compare with.',
         UPSTREAM_UNAVAILABLE: 'The service is restarting. Try again in some seconds.',
