@@ -46,7 +46,7 @@ PROGRAMS       := $(BUILD)/bin/riskreport $(BUILD)/bin/riskreport.fcgi
 all: build
 
 # The packages are looked at first, so that a fresh machine needs nothing but make.
-build: packages-build
+build: packages-build $(if $(POSTGRESQL),packages-postgresql-build)
 	@$(MAKE) --no-print-directory -j$(shell nproc) programs
 
 packages-%:
@@ -109,7 +109,7 @@ test-postgresql test-cluster: packages-build packages-run packages-test packages
 	@$(MAKE) --no-print-directory -j$(shell nproc) POSTGRESQL=1 BUILD=build/postgresql programs unit
 	@BUILD=build/postgresql $(if $(filter test-cluster,$@),tests/run.sh tests/cluster/*.sh,tests/with_postgresql.sh tests/run.sh build/postgresql/tests/test_* $(SHARED_SUITES))
 
-lint: packages-build packages-test
+lint: packages-build packages-test packages-postgresql-build
 	@tests/lint/run.sh
 
 asan: packages-build packages-run packages-test

@@ -11,6 +11,8 @@ rm -rf -- "$out"
 mkdir -p -- "$tree"
 cp -r -- Makefile README.md cgi lib nginx docs "$tree"
 cp -r -- "$tree/nginx/debian" "$tree/debian"
+# make deb POSTGRESQL=1: a package that knows a store that hosts share, and needs libpq.
+[ -z "${POSTGRESQL:-}" ] || sed -i 's/^ libcjson-dev,$/&\n libpq-dev,/' "$tree/debian/control"
 # The flags are dpkg's, and none of a make that has called us.
 if ! (cd -- "$tree" && env -u MAKEFLAGS -u CFLAGS -u CPPFLAGS -u LDFLAGS -u BUILD -u DESTDIR \
     dpkg-buildpackage --build=binary --unsigned-changes -j"$(nproc)") >"$out/build.log" 2>&1; then

@@ -39,7 +39,7 @@ install: programs
 uninstall:
 	@BUILD='$(BUILD)' DESTDIR='$(DESTDIR)' PACKAGES='$(PACKAGES) libcurl' nginx/install.sh uninstall $(PLACED)
 
-deb: packages-build packages-package
+deb: packages-build packages-package $(if $(POSTGRESQL),packages-postgresql-build)
 	@nginx/build-deb.sh
 
 deb-test: deb packages-deb-test
