@@ -145,6 +145,17 @@ async function paper(page) {
     same('each page of it has the columns’ names', [], withRows.flatMap((text) => columns.filter((name) => !text.includes(name.replace(/[↑↓]/, '')))));
 }
 
+// Vermilion and amber are one hue to many: they must differ in brightness. (WCAG's relative luminance.)
+async function brightness(page, name) {
+    const [severe, normal] = await page.evaluate(() => ['severe', 'normal'].map((level) => {
+        const [r, g, b] = getComputedStyle(document.querySelector(`#trend-levels rect.${level}`)).fill.match(/\d+/g)
+            .map((part) => part / 255).map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    }));
+    const contrast = (normal + 0.05) / (severe + 0.05);
+    check(`${name}: severe and moderate can be told apart without their hue`, contrast >= 2, contrast.toFixed(2));
+}
+
 export const access = [
     ['keyboard', {}, keyboard],
     ['hostile names', {}, hostile],
@@ -156,10 +167,12 @@ export const access = [
     ['light', {}, async (page) => {
         await page.locator('.toggle').first().click();
         await axe(page, 'light');
+        await brightness(page, 'light');
     }],
     ['dark', { colorScheme: 'dark' }, async (page) => {
         await page.locator('.toggle').nth(1).click();
         await axe(page, 'dark');
+        await brightness(page, 'dark');
         await page.evaluate(() => scrollTo(0, 0));
         await shot(page, 'dark');
         await page.selectOption('#theme', 'light');

@@ -11,6 +11,7 @@ const PAD = { top: 10, right: 12, bottom: 22, left: 40 };
 const DAY_MS = 86400000;
 const LABEL_WIDTH = 64;
 const MOST_BAR_WIDTH = 22;
+const SEAM = 1;              // between the parts of a bar
 const GRID = [0, 0.25, 0.5, 0.75, 1];
 
 const timeOf = (entry) => Date.parse(`${entry.as_of}T00:00:00Z`);
@@ -107,8 +108,9 @@ function levelsChart(series, width) {
         return LEVELS.map((level) => {
             const from = scales.y(below);
             below += entry.counts[level];
+            const height = from - scales.y(below);
             return svg('rect', { class: level, x: scales.x(entry) - barWidth / 2, width: barWidth, y: scales.y(below),
-                height: Math.max(0, from - scales.y(below)) });
+                height: height > 2 * SEAM ? height - SEAM : height });
         });
     });
     return [
