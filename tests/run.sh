@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# All tests, on the programs below $BUILD (default: build), as many suites at a time as there are processors. Prints of each suite every
-# check that failed, and a line; at the end `N passed, N failed`; the exit status is 0 only if none failed. Full output:
-# $BUILD/test-log/SUITE.log.
+# All tests, on the programs below $BUILD (default: build), some suites at a time. Prints of each suite every check that failed, and a
+# line; at the end `N passed, N failed`; the exit status is 0 only if none failed. Full output: $BUILD/test-log/SUITE.log.
 #   tests/run.sh [SUITE...]     a suite is a program of $BUILD/tests or a script of tests/, by its path
 set -uo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." || exit
@@ -67,7 +66,7 @@ if ((${#suites[@]} == 0)); then
 else
     alone=()
 fi
-run_suites "$(nproc)" "${suites[@]}"
+run_suites $((2 * $(nproc))) "${suites[@]}" # they wait much
 run_suites 1 "${alone[@]}"
 
 read -r passed failed < <(awk '{good += $1; bad += $2} END {print good + 0, bad + 0}' "$log_dir/counts")

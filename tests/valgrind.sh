@@ -6,21 +6,24 @@ cd -- "$PROJECT_DIR" || exit
 shopt -s extglob
 memcheck=(valgrind "--suppressions=$PROJECT_DIR/tests/valgrind.supp" --quiet --error-exitcode=9 --leak-check=full "--errors-for-leak-kinds=definite,indirect,possible" --child-silent-after-fork=yes)
 
-# A line a program, as many at a time as there are processors.
+# The unit tests, a line a program, as many at a time as there are processors, beside all the rest.
 watch() {
     local name=${1##*/}
     CMOCKA_MESSAGE_OUTPUT=TAP timeout 300 "${memcheck[@]}" "$1" >"$work_dir/$name.log" 2>&1
     same "valgrind: $name" '0 0' "$? $(grep -c '^==[0-9]*== ' "$work_dir/$name.log")"
 }
 # The longest first.
-for program in "$BUILD"/tests/test_{number,db} "$BUILD"/tests/test_!(number|db); do
-    [[ -x $program ]] || continue
-    (($(jobs -pr | wc -l) < $(nproc))) || wait -n
-    watch "$program" &
-done >"$work_dir/watched.tap"
-wait
-cat "$work_dir/watched.tap"
-failed=$(grep -c '^not ok ' "$work_dir/watched.tap")
+watch_all() {
+    local program
+    for program in "$BUILD"/tests/test_{number,db} "$BUILD"/tests/test_!(number|db); do
+        [[ -x $program ]] || continue
+        (($(jobs -pr | wc -l) < $(nproc))) || wait -n
+        watch "$program" &
+    done
+    wait
+}
+watch_all >"$work_dir/watched.tap" &
+watching=$!
 
 settled_copy "$FIXTURES/crm_small.db" "$work_dir/crm.db"
 export CACHE_DIR=$work_dir/cli-cache WORK_DIR=$work_dir/copies DB_PATH=$work_dir/crm.db
@@ -71,4 +74,8 @@ same '1,000 mixed requests under valgrind are answered' 1000 "$(mixed_requests 1
 stop_service
 check 'valgrind watched a worker' test -n "$(ls "$work_dir"/worker.*.valgrind)"
 same 'valgrind: nothing to say of the worker' '' "$(cat "$work_dir"/worker.*.valgrind)"
+
+wait "$watching"
+cat "$work_dir/watched.tap"
+failed=$((failed + $(grep -c '^not ok ' "$work_dir/watched.tap")))
 finish
