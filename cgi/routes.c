@@ -289,7 +289,7 @@ static void respond_recomputed(const struct rr_key *key, const struct rr_recompu
 /* Every recompute leaves a line: who asked, for what, and what came of it. */
 static void audit(const struct rr_request *request, const struct rr_key *key, const struct rr_caller *caller, const char *result,
                   const char *code) {
-    rr_log(RR_LOG_INFO, "recompute",
+    rr_log(RR_LOG_AUDIT, "recompute",
            (const struct rr_log_field[]){{"id", request->id, 0},
                                          {"address", request->address, 0},
                                          {"token", caller->token, 0},

@@ -9,7 +9,8 @@
 
 enum { line_max_bytes = 64 * 1024, held_max_bytes = 4096 };
 
-static const char *const level_names[] = {[RR_LOG_INFO] = "info", [RR_LOG_WARNING] = "warning", [RR_LOG_ERROR] = "error"};
+static const char *const level_names[] = {
+    [RR_LOG_INFO] = "info", [RR_LOG_WARNING] = "warning", [RR_LOG_ERROR] = "error", [RR_LOG_AUDIT] = "info"};
 
 static enum rr_log_format log_format = RR_LOG_JSON;
 static enum rr_log_level least_level = RR_LOG_INFO;

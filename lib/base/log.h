@@ -11,7 +11,8 @@ struct rr_log_field {
     int64_t number;
 };
 
-enum rr_log_level { RR_LOG_INFO, RR_LOG_WARNING, RR_LOG_ERROR };
+/* An audit line says "info", and no level leaves it out. */
+enum rr_log_level { RR_LOG_INFO, RR_LOG_WARNING, RR_LOG_ERROR, RR_LOG_AUDIT };
 
 /* How a line looks: {"time":..., "level":..., "event":..., fields}, or `TIME LEVEL EVENT name=value ...`, where a value of other
  * than plain letters is a JSON text. */

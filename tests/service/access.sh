@@ -29,7 +29,7 @@ exec {lock_fd}>&-
 stop_service
 
 printf 'ops:0123456789abcdef0123456789abcdef\n' >"$work_dir/tokens"
-start_service DB_PATH="$work_dir/crm.db" RECOMPUTE_TOKEN_FILE="$work_dir/tokens" CORS_ALLOW_ORIGIN=https://dash.example.com
+start_service DB_PATH="$work_dir/crm.db" RECOMPUTE_TOKEN_FILE="$work_dir/tokens" LOG_LEVEL=error CORS_ALLOW_ORIGIN=https://dash.example.com
 post
 is_problem 'without a token: 401' 401 UNAUTHORIZED
 same 'that says how' Bearer "$(header WWW-Authenticate)"
@@ -37,7 +37,7 @@ post -H 'Authorization: Bearer 0123456789abcdef0123456789abcdee'
 is_problem 'with a wrong one too' 401 UNAUTHORIZED
 post -H 'Authorization: Bearer 0123456789abcdef0123456789abcdef'
 same 'with a right one: done' '200 SUCCESS' "$status $(body .result)"
-same 'under its name' '127.0.0.1 ops 2026-01-10 offline SUCCESS ' "$(audit)"
+same 'under its name, whatever LOG_LEVEL is' '127.0.0.1 ops 2026-01-10 offline SUCCESS ' "$(audit)"
 check 'and never the token itself' test -z "$(grep -rl 0123456789abcdef0123456789abcde "$work_dir/run" "$work_dir/cache")"
 printf 'next:fedcba9876543210fedcba9876543210\n' >"$work_dir/tokens"
 post -H 'Authorization: Bearer 0123456789abcdef0123456789abcdef'

@@ -86,11 +86,25 @@ static void what_is_below_the_least_level_is_left_out(void **state) {
     }
 }
 
+static void log_audit(void) {
+    static const struct rr_log_field none[] = {{0}};
+    rr_log(RR_LOG_AUDIT, "recompute", none);
+}
+
+static void no_level_leaves_an_audit_line_out(void **state) {
+    (void)state;
+    rr_log_configure(RR_LOG_JSON, RR_LOG_ERROR);
+    char *text = stderr_of(log_audit);
+    assert_non_null(strstr(text, "\"level\":\"info\",\"event\":\"recompute\""));
+    free(text);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_line_is_a_json_object, as_it_begins),
         cmocka_unit_test_setup(text_is_words_with_quotes_where_they_are_needed, as_it_begins),
         cmocka_unit_test_setup(what_is_below_the_least_level_is_left_out, as_it_begins),
+        cmocka_unit_test_setup(no_level_leaves_an_audit_line_out, as_it_begins),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
