@@ -4,6 +4,7 @@
 #include "crm/snapshot.h"
 #include "service/ready.h"
 #include "status_table.h"
+#include "store/peers.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -70,12 +71,39 @@ static void look_at_clock(const struct visit *visit) {
         say_note("clock", "not known to be set by NTP: ages and \"today\" are as right as the machine's own clock");
 }
 
+/* ---- The store that hosts share ---- */
+
+static bool has_peers(const struct visit *visit) {
+    return strcmp(visit->conf.report_store, "file") != 0;
+}
+
+static void look_at_peers(struct visit *visit) {
+    char report[200];
+    struct rr_err err;
+    if (!has_peers(visit))
+        return;
+    if (rr_store_schema(visit->conf.report_store, RR_SCHEMA_CHECK, report, &err) == 0)
+        say_ok("store", "%s", report);
+    else
+        say_wrong(visit, "store", "docs/scale-out.md, \"Set it up\" and \"What each failure looks like\"", "%s", err.message);
+    rr_tally_open(&visit->service.tally, visit->service.store, &err);
+    if (rr_ready_check_peers(&visit->service, &err) == 0)
+        say_ok("follower", "in touch with the other hosts");
+    else
+        say_wrong(visit, "follower", "keep riskreport follow running: systemctl status riskreport-follow", "%s", err.message);
+    rr_tally_close(&visit->service.tally);
+}
+
 /* ---- The CRM database ---- */
 
 static void look_at_database(struct visit *visit) {
     const char *path = visit->conf.db_path;
     struct rr_fingerprint fingerprint;
     struct rr_err err;
+    if (has_peers(visit) && access(path, F_OK) != 0) {
+        say_note("database", "there is none on this host: other hosts make the reports");
+        return;
+    }
     if (rr_fingerprint_of(path, &fingerprint, &err) != 0 || rr_crm_check_readable(path, &err) != 0) {
         say_wrong(visit, "database", "publish a snapshot at DB_PATH that this user may read", "%s: %s", path, err.message);
         return;
@@ -337,6 +365,7 @@ bool rr_doctor_print(void) {
     look_at_database(&visit);
     if (open_cache(&visit)) {
         look_at_cache(&visit);
+        look_at_peers(&visit);
         look_at_reports(&visit);
         look_at_lock(&visit);
     }

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { connect_wait_ms = 2000, statement_wait_ms = 15 * 1000, pause_min_ms = 100, pause_max_ms = 3000, ns_per_us = 1000 };
+enum { connect_wait_ms = 7000, statement_wait_ms = 15 * 1000, pause_min_ms = 100, pause_max_ms = 3000, ns_per_us = 1000 };
 
 struct rr_pg {
     const char *uri;
@@ -17,8 +17,9 @@ struct rr_pg {
     struct rr_err why; /* it could not be connected last time */
 };
 
-/* What is not in the URI: a peer that is gone is noticed within some seconds, by this side and by the server, which then lets go
- * what the session has held. */
+/* What is not in the URI. Where it names several servers, one that is silent is given up (tcp_user_timeout) while there is time
+ * for the next. A peer that is gone is noticed within some seconds, by this side and by the server, which then lets go what the
+ * session has held. */
 static const char *const names[] = {"application_name",
                                     "client_encoding",
                                     "keepalives_idle",
@@ -164,7 +165,7 @@ static void pause_before_next(struct rr_pg *pg, const struct rr_err *why) {
 }
 
 int rr_pg_connect(struct rr_pg *pg, struct rr_err *err) {
-    const char *const values[] = {"riskreport", "UTF8", "3", "2", "2", "7000", session_options, pg->uri, NULL};
+    const char *const values[] = {"riskreport", "UTF8", "3", "2", "2", "3000", session_options, pg->uri, NULL};
     if (pg->conn != NULL)
         return 0;
     if (rr_monotonic_ms() < pg->not_before_ms) {

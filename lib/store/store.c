@@ -85,7 +85,10 @@ int rr_store_lock(struct rr_store *store, struct rr_err *err) {
         return rc;
     if (store->remote->lock(store->remote, err) == 0 && rr_replica_catch_up(store, false, err) == 0)
         return 0;
-    rr_store_unlock(store);
+    if (err->code == RR_LOCKED) /* who waits for it goes on listening */
+        rr_lock_release(&store->lock);
+    else
+        rr_store_unlock(store);
     return -1;
 }
 

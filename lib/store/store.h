@@ -67,7 +67,7 @@ int rr_store_join(struct rr_store *store, const char *uri, struct rr_err *err);
 bool rr_store_has_peers(const struct rr_store *store);
 
 /* Takes the lock at once, or fails: RR_LOCKED when somebody else holds it, RR_STORE_UNAVAILABLE. Whoever has it finds here all
- * that was published anywhere. */
+ * that was published anywhere. Who has it not, and does not ask again, calls rr_store_unlock all the same. */
 int rr_store_lock(struct rr_store *store, struct rr_err *err);
 
 /* Does another process of this host hold it at this moment? */
