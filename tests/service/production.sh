@@ -106,6 +106,10 @@ check 'no cipher without forward secrecy' test -z "$(curl -s --tls-max 1.2 --cip
 same 'HTTP/2' '2 200' "$(curl -s --http2 -o /dev/null -w '%{http_version} %{http_code}' "$BASE/healthz")"
 report '/recompute?date=2026-01-10' -X POST
 is_problem 'nobody may recompute unless it was set up' 403 FORBIDDEN
+for version in 1.1 2; do
+    report '/recompute?date=2026-01-10' -X POST -H "Origin: $BASE" "--http$version"
+    is_problem "nor its own page, by HTTP/$version" 403 FORBIDDEN
+done
 report '/recompute?date=2026-01-10' -X POST -H "Origin: http://${BASE#https://}"
 is_problem 'least of all a page that came by HTTP' 403 FOREIGN_ORIGIN
 "$PROJECT_DIR/tests/smoke/run.sh" "$BASE" >"$work_dir/table" 2>&1
