@@ -1,6 +1,7 @@
 #include "report/book.h"
 
 #include "base/memory.h"
+#include "base/thread.h"
 
 #include <string.h>
 
@@ -312,6 +313,7 @@ int rr_book_settle(struct rr_book *book, bool has_memos) {
         if (settle(book, rows, count, has_memos) != 0)
             return -1;
         count = 0;
+        rr_thread_yield();
     }
     rr_table_free(&book->account_keys);
     return 0;

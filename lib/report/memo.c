@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { capacity_first = 256, memos_per_yield = 32 };
+enum { capacity_first = 256, memos_per_yield = 32, holders_per_yield = 256 };
 
 /* ---- The pile ---- */
 
@@ -172,8 +172,6 @@ static int compare_memos(const struct rr_memo *a, const struct rr_memo *b) {
 
 static int compare_claims(const void *left, const void *right) {
     const struct rr_memo_claim *a = left, *b = right;
-    if (a->holder != b->holder)
-        return a->holder < b->holder ? -1 : 1;
     return compare_memos(a->memo, b->memo);
 }
 
@@ -181,37 +179,45 @@ static bool same(const struct rr_memo *a, const struct rr_memo *b) {
     return compare_memos(a, b) == 0;
 }
 
-/* Sorted, each memo once, and of each holder the newest; how many are left. */
-static uint32_t settle(struct rr_memo_claim *claims, size_t count) {
-    uint32_t kept = 0, of_holder = 0;
+/* The claims of a holder: sorted, each memo once, and the newest; how many are left. */
+static uint32_t settle(struct rr_memo_claim *claims, uint32_t count) {
+    uint32_t kept = 0;
     qsort(claims, count, sizeof *claims, compare_claims);
-    for (size_t i = 0; i < count; i++) {
-        const struct rr_memo_claim *last = kept > 0 ? &claims[kept - 1] : NULL;
-        bool first = last == NULL || last->holder != claims[i].holder;
-        if (first)
-            of_holder = 0;
-        if (of_holder == RR_MEMOS_MAX || (!first && same(last->memo, claims[i].memo)))
-            continue;
-        claims[kept++] = claims[i];
-        of_holder++;
-    }
+    for (uint32_t i = 0; i < count && kept < RR_MEMOS_MAX; i++)
+        if (kept == 0 || !same(claims[kept - 1].memo, claims[i].memo))
+            claims[kept++] = claims[i];
     return kept;
 }
 
-static int take(struct rr_memo_shelf *shelf, const struct rr_memo_claim *claims, uint32_t count) {
-    shelf->memos = calloc((size_t)count + 1, sizeof(struct rr_memo *));
-    shelf->ends = calloc((size_t)shelf->holder_count + 1, sizeof *shelf->ends);
-    if (shelf->memos == NULL || shelf->ends == NULL)
-        return -1;
-    for (uint32_t i = 0; i < count; i++) {
-        shelf->memos[i] = claims[i].memo;
-        shelf->ends[claims[i].holder] = i + 1;
+/* Puts the claims of all piles in the order of their holders; ends[holder] is behind the holder's last. */
+static void sort_by_holder(struct rr_memo_claim *claims, uint32_t *ends, uint32_t holder_count, const struct rr_memo_pile *piles,
+                           int count) {
+    uint32_t before = 0;
+    for (int i = 0; i < count; i++)
+        for (uint32_t c = 0; c < piles[i].count; c++)
+            ends[piles[i].claims[c].holder]++;
+    for (uint32_t h = 0; h < holder_count; h++) {
+        uint32_t own = ends[h];
+        ends[h] = before;
+        before += own;
     }
-    shelf->memo_count = count;
-    for (uint32_t h = 1; h < shelf->holder_count; h++)
-        if (shelf->ends[h] == 0)
-            shelf->ends[h] = shelf->ends[h - 1]; /* it has none */
-    return 0;
+    for (int i = 0; i < count; i++)
+        for (uint32_t c = 0; c < piles[i].count; c++)
+            claims[ends[piles[i].claims[c].holder]++] = piles[i].claims[c];
+}
+
+/* Takes of each holder's claims what settles, holder after holder. */
+static void take(struct rr_memo_shelf *shelf, struct rr_memo_claim *claims) {
+    uint32_t first = 0;
+    for (uint32_t h = 0; h < shelf->holder_count; h++) {
+        uint32_t end = shelf->ends[h], kept = settle(claims + first, end - first);
+        for (uint32_t i = 0; i < kept; i++)
+            shelf->memos[shelf->memo_count++] = claims[first + i].memo;
+        shelf->ends[h] = shelf->memo_count;
+        first = end;
+        if (h % holders_per_yield == 0)
+            rr_thread_yield();
+    }
 }
 
 int rr_memo_shelf_fill(struct rr_memo_shelf *shelf, struct rr_memo_pile *piles, int count) {
@@ -219,20 +225,21 @@ int rr_memo_shelf_fill(struct rr_memo_shelf *shelf, struct rr_memo_pile *piles, 
     for (int i = 0; i < count; i++)
         claimed += piles[i].count;
     struct rr_memo_claim *claims = calloc(claimed + 1, sizeof *claims);
-    if (claims == NULL)
+    shelf->memos = calloc(claimed + 1, sizeof(struct rr_memo *));
+    shelf->ends = calloc((size_t)shelf->holder_count + 1, sizeof *shelf->ends);
+    if (claims == NULL || shelf->memos == NULL || shelf->ends == NULL) {
+        free(claims);
         return -1;
-    claimed = 0;
+    }
+    sort_by_holder(claims, shelf->ends, shelf->holder_count, piles, count);
     for (int i = 0; i < count; i++) {
-        if (piles[i].count > 0)
-            memcpy(claims + claimed, piles[i].claims, piles[i].count * sizeof *claims);
-        claimed += piles[i].count;
         rr_arena_join(&shelf->kept, &piles[i].texts);
         rr_arena_join(&shelf->kept, &piles[i].memos.arena);
     }
-    int rc = take(shelf, claims, settle(claims, claimed));
+    take(shelf, claims);
     free(claims);
     rr_table_free(&shelf->holders);
-    return rc;
+    return 0;
 }
 
 /* A thread's share are the memos whose id is its number modulo the threads', so that one of two holders is looked at by one. */

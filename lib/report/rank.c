@@ -1,15 +1,21 @@
 #include "report/rank.h"
 
+#include "base/thread.h"
+
 #include <math.h>
 #include <stdlib.h>
+
+enum { work_per_yield = 1024 };
 
 static int descending(double a, double b) {
     return (a < b) - (a > b);
 }
 
 /* rules.md D5 "Order of counterparties". */
-static int compare_rows(const void *left, const void *right) {
+static int compare_rows(const void *left, const void *right, void *compared) {
     const struct rr_row *a = left, *b = right;
+    if (++*(uint32_t *)compared % work_per_yield == 0)
+        rr_thread_yield();
     int order = (int)a->risk.level - (int)b->risk.level;
     if (order == 0)
         order = (int)b->risk.pipeline_zero - (int)a->risk.pipeline_zero;
@@ -40,7 +46,7 @@ static struct rr_row make_row(const struct rr_book *book, const struct rr_accoun
 
 int rr_rank(struct rr_ranking *ranking, const struct rr_book *book, enum rr_mode mode, int month, struct rr_err *err) {
     *ranking = (struct rr_ranking){NULL, 0};
-    uint32_t count = 0;
+    uint32_t count = 0, compared = 0;
     for (uint32_t i = 0; i < book->account_count; i++)
         count += book->accounts[i].mode == mode && rr_book_is_row(book, &book->accounts[i]);
     ranking->rows = calloc(count > 0 ? count : 1, sizeof *ranking->rows);
@@ -50,8 +56,10 @@ int rr_rank(struct rr_ranking *ranking, const struct rr_book *book, enum rr_mode
         const struct rr_account *account = &book->accounts[i];
         if (account->mode == mode && rr_book_is_row(book, account))
             ranking->rows[ranking->count++] = make_row(book, account, month);
+        if (i % work_per_yield == 0)
+            rr_thread_yield();
     }
-    qsort(ranking->rows, ranking->count, sizeof *ranking->rows, compare_rows);
+    qsort_r(ranking->rows, ranking->count, sizeof *ranking->rows, compare_rows, &compared);
     return 0;
 }
 

@@ -1,6 +1,7 @@
 #include "report/vocabulary.h"
 
 #include "base/buf.h"
+#include "base/thread.h"
 #include "report/terms.h"
 
 #include <stdint.h>
@@ -179,6 +180,7 @@ static int compile_terms(struct rr_vocabulary *vocabulary, const struct rr_terms
         vocabulary->by_first[term->first] = (uint8_t)(vocabulary->count + 1);
         set_pair(vocabulary->pairs, pair_of(term->first, second_of(term)));
     }
+    rr_thread_yield();
     return compile(vocabulary, &expression, err);
 }
 

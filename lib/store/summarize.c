@@ -2,12 +2,13 @@
 
 #include "base/json_scan.h"
 #include "base/json_writer.h"
+#include "base/thread.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 
-enum { format_version = 1, piece_bytes = 64 * 1024, piece_max_bytes = 64 * 1024 * 1024 };
+enum { format_version = 1, piece_bytes = 64 * 1024, piece_max_bytes = 64 * 1024 * 1024, rows_per_yield = 64 };
 
 /* What a row of a summary has of a report's row, in the order of struct rr_summary_row. */
 enum kind { TEXT, NUMBER, BOOL };
@@ -93,6 +94,8 @@ static int write_rows(struct rows *rows, struct rr_slice *left, struct rr_err *e
             return rr_fail(err, RR_BROKEN, "a row of the report is not an object");
         if (rows->text.len >= piece_bytes && hand_on(rows, err) != 0)
             return -1;
+        if (rows->count % rows_per_yield == 0)
+            rr_thread_yield();
     }
     rr_json_take(left, ']');
     return 0;
