@@ -11,10 +11,11 @@ failed=0
 
 row() { printf '%-12s %8s %8s %9s\n' "$@"; }
 
-row "$1" passed failed time
+echo "$1"
+row area passed failed time
 for area in report errors status recompute; do
     if [[ -n ${READ_ONLY:-} && $area == recompute ]]; then
-        row "  $area" - - -
+        row "$area" - - -
         continue
     fi
     began_ms=$(date +%s%3N)
@@ -24,7 +25,7 @@ for area in report errors status recompute; do
     bad=$(grep -c '^not ok ' <<<"$output")
     # A script that dies has failed, whatever it had printed before.
     ((bad > 0 || status == 0)) || { bad=1 && output+=$'\n'"not ok - $area.sh ended with status $status"; }
-    row "  $area" "$good" "$bad" "$(($(date +%s%3N) - began_ms)) ms"
+    row "$area" "$good" "$bad" "$(($(date +%s%3N) - began_ms)) ms"
     sed -n '/^not ok - /,/^ok /{/^ok /!{s/^not ok - /    FAILED /;s/^# /           /;p}}' <<<"$output"
     passed=$((passed + good))
     failed=$((failed + bad))
