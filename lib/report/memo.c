@@ -267,7 +267,7 @@ int rr_memo_shelf_sense(struct rr_memo_shelf *shelf, int threads, struct rr_err 
     struct rr_vocabulary vocabulary;
     if (shelf->memo_count == 0)
         return 0;
-    if (rr_vocabulary_open(&vocabulary, rr_vocabulary_text, err) != 0)
+    if (rr_vocabulary_open(&vocabulary, rr_vocabulary_text, threads, err) != 0)
         return -1;
     int rc = 0;
     for (int i = 0; i < sensing.threads && rc == 0; i++)

@@ -137,15 +137,6 @@ static int compare_terms(const void *left, const void *right) {
     return a->order < b->order ? -1 : 1;
 }
 
-static int compile(struct rr_vocabulary *vocabulary, struct rr_buf *expression, struct rr_err *err) {
-    int rc = vocabulary->count == RR_VOCABULARY_PATTERNS ? rr_fail(err, RR_PIPELINE_FAILED, "the vocabulary is too long")
-             : expression->failed                        ? rr_fail_memory(err)
-                                  : rr_pattern_compile_text(&vocabulary->patterns[vocabulary->count], expression->ptr, err);
-    vocabulary->count += rc == 0;
-    rr_buf_free(expression);
-    return rc;
-}
-
 /* A hash of two characters; of the second one as it is without a final consonant, which it may have. */
 static uint16_t pair_of(uint32_t first, uint32_t second) {
     bool syllable = second >= first_syllable && second <= last_syllable;
@@ -164,43 +155,81 @@ static uint32_t second_of(const struct rr_term *term) {
     return rr_is_letter(second) ? second : 0;
 }
 
-static int compile_terms(struct rr_vocabulary *vocabulary, const struct rr_terms *terms, uint32_t from, uint32_t to,
-                         struct rr_err *err) {
+/* The terms of a pattern: from one of them up to before another. */
+struct range {
+    uint32_t from, to;
+};
+
+/* What threads compile: those ranges that are told apart by their number modulo the threads'. */
+struct compiling {
+    struct rr_vocabulary *vocabulary;
+    const struct rr_terms *terms;
+    struct range ranges[RR_VOCABULARY_PATTERNS];
+    int threads;
+    struct rr_err errs[RR_VOCABULARY_THREADS_MAX];
+    bool failed[RR_VOCABULARY_THREADS_MAX];
+};
+
+static int compile_range(struct rr_pattern **pattern, const struct rr_terms *terms, struct range range, struct rr_err *err) {
     struct rr_buf expression = RR_BUF_INIT(expression_max_bytes);
     rr_buf_add_text(&expression, "\\G(?:");
-    for (uint32_t i = from; i < to; i++) {
-        rr_buf_add_text(&expression, i == from ? "" : "|");
+    for (uint32_t i = range.from; i < range.to; i++) {
+        rr_buf_add_text(&expression, i == range.from ? "" : "|");
         add_expression(&expression, &terms->items[i]);
     }
     rr_buf_add_text(&expression, ")");
-    add_tails(&expression, terms, from, to); /* behind, or PCRE2 could not tell that it is anchored */
+    add_tails(&expression, terms, range.from, range.to); /* behind, or PCRE2 could not tell that it is anchored */
     rr_buf_add_text(&expression, parts_of_terms);
-    for (uint32_t i = from; i < to; i++) {
-        const struct rr_term *term = &terms->items[i];
-        vocabulary->by_first[term->first] = (uint8_t)(vocabulary->count + 1);
+    rr_thread_yield();
+    int rc = expression.failed ? rr_fail_memory(err) : rr_pattern_compile_text(pattern, expression.ptr, err);
+    rr_buf_free(&expression);
+    return rc;
+}
+
+static void compile_share(void *ctx, int part) {
+    struct compiling *compiling = ctx;
+    for (int i = part; i < compiling->vocabulary->count && !compiling->failed[part]; i += compiling->threads)
+        compiling->failed[part] = compile_range(&compiling->vocabulary->patterns[i], compiling->terms, compiling->ranges[i],
+                                                &compiling->errs[part]) != 0;
+}
+
+/* In as many ranges as it takes. -1: in more than there may be patterns. */
+static int part_terms(struct compiling *compiling) {
+    struct rr_vocabulary *vocabulary = compiling->vocabulary;
+    size_t bytes = pattern_bytes + 1;
+    for (uint32_t i = 0; i < compiling->terms->count; i++) {
+        const struct rr_term *term = &compiling->terms->items[i];
+        if (bytes > pattern_bytes && (i == 0 || term->first != term[-1].first)) {
+            if (vocabulary->count == RR_VOCABULARY_PATTERNS)
+                return -1;
+            compiling->ranges[vocabulary->count++].from = i;
+            bytes = 0;
+        }
+        compiling->ranges[vocabulary->count - 1].to = i + 1;
+        bytes += term->len;
+        vocabulary->by_first[term->first] = (uint8_t)vocabulary->count;
         set_pair(vocabulary->pairs, pair_of(term->first, second_of(term)));
     }
-    rr_thread_yield();
-    return compile(vocabulary, &expression, err);
+    return 0;
 }
 
-/* In as many patterns as it takes. */
-static int compile_all(struct rr_vocabulary *vocabulary, struct rr_terms *terms, struct rr_err *err) {
-    uint32_t from = 0;
-    size_t bytes = 0;
+static int compile_all(struct rr_vocabulary *vocabulary, struct rr_terms *terms, int threads, struct rr_err *err) {
+    struct compiling compiling = {.vocabulary = vocabulary, .terms = terms, .threads = threads};
     qsort(terms->items, terms->count, sizeof *terms->items, compare_terms);
-    for (uint32_t i = 0; i < terms->count; i++) {
-        const struct rr_term *term = &terms->items[i];
-        bool cut = i > from && term->first != term[-1].first && bytes > pattern_bytes;
-        if (cut && compile_terms(vocabulary, terms, from, i, err) != 0)
+    if (terms->count == 0)
+        return rr_fail(err, RR_PIPELINE_FAILED, "the vocabulary has no term");
+    if (part_terms(&compiling) != 0)
+        return rr_fail(err, RR_PIPELINE_FAILED, "the vocabulary is too long");
+    rr_thread_share(compile_share, &compiling, threads);
+    for (int i = 0; i < threads; i++)
+        if (compiling.failed[i]) {
+            *err = compiling.errs[i];
             return -1;
-        from = cut ? i : from;
-        bytes = (cut ? 0 : bytes) + term->len;
-    }
-    return compile_terms(vocabulary, terms, from, terms->count, err);
+        }
+    return 0;
 }
 
-int rr_vocabulary_open(struct rr_vocabulary *vocabulary, const char *text, struct rr_err *err) {
+int rr_vocabulary_open(struct rr_vocabulary *vocabulary, const char *text, int threads, struct rr_err *err) {
     struct rr_terms *terms = calloc(1, sizeof *terms);
     *vocabulary = (struct rr_vocabulary){.by_first = calloc(RR_TERM_FIRST_MAX + 1, 1)};
     if (terms == NULL || vocabulary->by_first == NULL) {
@@ -210,8 +239,7 @@ int rr_vocabulary_open(struct rr_vocabulary *vocabulary, const char *text, struc
     }
     int rc = rr_terms_read(terms, rr_slice_of(text), err);
     if (rc == 0)
-        rc = terms->count > 0 ? compile_all(vocabulary, terms, err)
-                              : rr_fail(err, RR_PIPELINE_FAILED, "the vocabulary has no term");
+        rc = compile_all(vocabulary, terms, threads < RR_VOCABULARY_THREADS_MAX ? threads : RR_VOCABULARY_THREADS_MAX, err);
     if (rc != 0)
         rr_vocabulary_close(vocabulary);
     free(terms);

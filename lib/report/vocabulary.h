@@ -8,12 +8,12 @@
 
 /* What finds the terms of vocabulary.txt, which says how it is written. docs/cards.md says what they are for.
  *
- *     rr_vocabulary_open(&vocabulary, rr_vocabulary_text, err)   RR_PIPELINE_FAILED names the line that is wrong
- *     rr_vocabulary_close(&vocabulary)                           idempotent */
+ *     rr_vocabulary_open(&vocabulary, rr_vocabulary_text, threads, err)   RR_PIPELINE_FAILED names the line that is wrong
+ *     rr_vocabulary_close(&vocabulary)                                    idempotent */
 extern const char rr_vocabulary_text[];
 
 /* A pattern has room for so many terms; a vocabulary that grows takes another. */
-enum { RR_VOCABULARY_PATTERNS = 255 };
+enum { RR_VOCABULARY_PATTERNS = 255, RR_VOCABULARY_THREADS_MAX = 16 };
 
 struct rr_vocabulary {
     struct rr_pattern *patterns[RR_VOCABULARY_PATTERNS];
@@ -22,7 +22,7 @@ struct rr_vocabulary {
     uint8_t pairs[8192]; /* a bit for each hash of a term's first two characters: few places of a text are looked at closely */
 };
 
-int rr_vocabulary_open(struct rr_vocabulary *vocabulary, const char *text, struct rr_err *err);
+int rr_vocabulary_open(struct rr_vocabulary *vocabulary, const char *text, int threads, struct rr_err *err);
 void rr_vocabulary_close(struct rr_vocabulary *vocabulary);
 
 /* The pattern that finds the terms that may begin with these two characters (rr_character_at), or -1. It matches where it is

@@ -14,7 +14,7 @@ static struct rr_words words;
 static int open_vocabulary(void **state) {
     (void)state;
     struct rr_err err;
-    assert_ok(rr_vocabulary_open(&vocabulary, rr_vocabulary_text, &err));
+    assert_ok(rr_vocabulary_open(&vocabulary, rr_vocabulary_text, 2, &err));
     assert_ok(rr_words_open(&words, &vocabulary, &err));
     return 0;
 }
@@ -180,7 +180,7 @@ static void a_memo_of_rubbish_takes_no_harm(void **state) {
 static void assert_refused(const char *text, const char *message) {
     struct rr_vocabulary wrong;
     struct rr_err err;
-    assert_int_equal(rr_vocabulary_open(&wrong, text, &err), -1);
+    assert_int_equal(rr_vocabulary_open(&wrong, text, 1, &err), -1);
     assert_int_equal(err.code, RR_PIPELINE_FAILED);
     assert_string_equal(err.message, message);
     rr_vocabulary_close(&wrong);
