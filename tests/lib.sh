@@ -123,6 +123,12 @@ workers_settled() {
 # The pool's leader: the serving pool was started first, then the other one, and then the follower, where there is one.
 pool_session() { pgrep -P "$service_pid" -f multiwatch | sort -n | if [[ $1 == worker ]]; then sed -n 1p; else sed -n 2p; fi; }
 
+## What a script does to the store behind the programs' backs; tests/postgresql.sh does it to what hosts share, too
+
+has_peers() { false; }
+forget_reports() { rm -rf -- "$CACHE_DIR"; }
+put_status() { mv -- "$1" "$CACHE_DIR/status.json"; } # FILE
+
 # Where TEST_STORE is a PostgreSQL's directory (tests/with_postgresql.sh), every script has a store of its own there.
 # shellcheck source=tests/postgresql.sh
 [[ -z ${TEST_STORE:-} ]] || source "$PROJECT_DIR/tests/postgresql.sh"

@@ -13,6 +13,7 @@ PG_BIN=$(printf '%s\n' /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
 PG_USER=$(id -un)
 ((EUID != 0)) || PG_USER=postgres # PostgreSQL does not run as root
 PG_ADDRESS=127.0.0.1
+PG_PASSWORD=not-to-be-told
 PG_ON=()
 pg_dir='' pg_pid='' pg_port='' pg_has_disk=0
 
@@ -30,7 +31,7 @@ pg_use() { # DIRECTORY
 pg_make() { # [DATA_MIB]
     pg_use "$(mktemp -d "${TMPDIR:-/tmp}/riskreport-postgresql-XXXXXX")"
     ((EUID != 0)) || chown "$PG_USER:" "$pg_dir"
-    (umask 077; printf '*:*:*:%s:of-%s\n' owner owner riskreport riskreport >"$PGPASSFILE")
+    (umask 077; echo "*:*:*:*:$PG_PASSWORD" >"$PGPASSFILE")
     if [[ -n ${1:-} ]]; then
         pg_as_user mkdir "$pg_dir/data"
         mount -t tmpfs -o "size=$1m,mode=0700,uid=$(id -u "$PG_USER"),gid=$(id -g "$PG_USER")" riskreport-data "$pg_dir/data" || return
@@ -67,7 +68,7 @@ pg_start() {
     [[ -n $pg_pid ]] || { fail "PostgreSQL starts (try $try)" "$(tail -n 5 "$pg_dir.log")"; return 1; }
     echo "$pg_port" >"$pg_dir.port"
     [[ -n $(pg_sql postgres "SELECT rolname FROM pg_roles WHERE rolname = 'riskreport'") ]] ||
-        pg_sql postgres "CREATE ROLE owner LOGIN PASSWORD 'of-owner'; CREATE ROLE riskreport LOGIN PASSWORD 'of-riskreport'"
+        pg_sql postgres "CREATE ROLE owner LOGIN PASSWORD '$PG_PASSWORD'; CREATE ROLE riskreport LOGIN PASSWORD '$PG_PASSWORD'"
 }
 
 pg_signal() { pgrep -P "$pg_pid" | xargs kill "-$1" "$pg_pid" 2>/dev/null; } # SIGNAL: to all of its processes
@@ -111,9 +112,21 @@ pg_new_store() { # NAME
     export REPORT_STORE
 }
 
-# A script that knows nothing of it, on a store of its own (lib.sh).
+# A script that knows nothing of it, on a store of its own (lib.sh). Its programs may run as other users, who cannot read our files.
 if [[ -n ${TEST_STORE:-} ]]; then
+    export PGPASSWORD=$PG_PASSWORD
     pg_use "$TEST_STORE"
     pg_port=$(cat "$pg_dir.port")
-    pg_new_store "$(basename -- "$0" .sh)-$$" || { fail 'a store of its own'; finish; }
+    pg_own=$(basename -- "$0" .sh)-$$
+    pg_new_store "$pg_own" || { fail 'a store of its own'; finish; }
+
+    has_peers() { true; }
+    forget_reports() {
+        rm -rf -- "$CACHE_DIR"
+        pg_sql "$pg_own" 'TRUNCATE riskreport.reports, riskreport.status, riskreport.requests'
+    }
+    put_status() {
+        pg_sql "$pg_own" "UPDATE riskreport.status SET document = \$text\$$(cat "$1")\$text\$ WHERE mode = 'offline'"
+        mv -- "$1" "$CACHE_DIR/status.json"
+    }
 fi

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 
+#include <errno.h>
 #include <libpq-fe.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -140,11 +141,14 @@ static void ignore_notice(void *ctx, const char *message) {
     (void)message;
 }
 
-/* True when the socket is ready for that. */
+/* True when the socket is ready for that. A signal is no reason to leave an answer that is on its way. */
 static bool await(const struct rr_pg *pg, short events, struct rr_deadline deadline) {
-    int64_t left_ms = rr_deadline_left_ms(deadline);
     struct pollfd socket = {.fd = PQsocket(pg->conn), .events = events};
-    return poll(&socket, 1, (int)left_ms) > 0;
+    int ready;
+    do
+        ready = poll(&socket, 1, (int)rr_deadline_left_ms(deadline));
+    while (ready < 0 && errno == EINTR);
+    return ready > 0;
 }
 
 static bool finish_connecting(struct rr_pg *pg) {

@@ -41,12 +41,12 @@ told 'init by the role that serves: it may not' 1 'may not|permission|store' sto
 told 'init by the owner' 0 'version' store_command "$owner" init
 told 'once more: nothing to do' 0 'nothing to do' store_command "$owner" init
 told 'check by the owner' 0 'is there' store_command "$owner" check
-told 'check by the role that serves, which has no rights yet' 1 'may not|lacks' store_command "$store" check
+told 'check by the role that serves, which has no rights yet' 1 'lacks: .*USAGE on schema riskreport' store_command "$store" check
 pg_sql shared 'GRANT USAGE ON SCHEMA riskreport TO riskreport'
 told 'it says what is missing' 1 'lacks.*meta' store_command "$store" check
 pg_grant shared
 told 'and that nothing is any more' 0 'is there' store_command "$store" check
-told 'a password in the address is refused' 2 'PGPASSFILE' store_command "${store/@/:of-riskreport@}" check
+told 'a password in the address is refused' 2 'PGPASSFILE' store_command "${store/@/:$PG_PASSWORD@}" check
 told 'a wrong password' 1 'let this user in|cannot be reached' on a env REPORT_STORE="$store" PGPASSFILE=/dev/null PGPASSWORD=wrong "$CLI" store check
 
 ## There
@@ -126,5 +126,5 @@ ask a '?date=2026-01-10'
 same 'a host with files again, and no PostgreSQL' '200 hit' "$status $(header X-Report-Source)"
 ask a '/recompute?date=2026-01-10' -X POST
 same 'which makes reports as ever' '200 SUCCESS' "$status $(body .result)"
-same 'no password in any log, nor in what commands say' '' "$(grep -lrF of-riskreport "$work_dir"/?/run/*.log "$work_dir"/all_told "$work_dir"/?/run.log)"
+same 'no password in any log, nor in what commands say' '' "$(grep -lrF "$PG_PASSWORD" "$work_dir"/?/run/*.log "$work_dir"/all_told "$work_dir"/?/run.log)"
 finish
