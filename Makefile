@@ -1,7 +1,8 @@
 # make [build]    build/bin/riskreport and build/bin/riskreport.fcgi
 # make run        serve on http://127.0.0.1:PORT, with a demo CRM unless DB_PATH is set
 # make test       everything that can fail, on the plain build
-# make test-postgresql | test-cluster   the build that knows PostgreSQL: the same tests on it; and three hosts that share one
+# make test-postgresql | test-cluster   the build that knows PostgreSQL: tests of the service on it, and three hosts that share
+#                 one; FULL=1: all tests of the service, and more rounds
 # make lint | asan | valgrind | clean
 # make soak       everything at once for SECONDS=60, and every answer looked at
 # make fault      databases, disks, memory and processes broken on purpose, in full
@@ -102,12 +103,14 @@ test: packages-build packages-run packages-test
 	@$(MAKE) --no-print-directory -j$(shell nproc) programs unit faults
 	@tests/run.sh
 
-# What of the tests says nothing of where reports are kept is left out: documents, units, browsers, broken allocations.
-SHARED_SUITES = $(filter-out $(addprefix tests/service/,dashboard.sh hardening.sh install.sh openapi.sh),$(wildcard tests/service/*.sh))
+# All that look at C, or those that say most of where reports are kept.
+SHARED_SUITES = $(if $(FULL),$(BUILD)/postgresql/tests/test_* $(filter-out $(addprefix tests/service/,examples.sh hardening.sh install.sh make_run.sh),$(wildcard tests/service/*.sh)),\
+	$(addprefix $(BUILD)/postgresql/tests/test_,store serve run job routes) $(addprefix tests/service/,smoke.sh herd.sh lock.sh broken.sh handover.sh unstable.sh history.sh))
 
 test-postgresql test-cluster: packages-build packages-run packages-test packages-postgresql-test
-	@$(MAKE) --no-print-directory -j$(shell nproc) POSTGRESQL=1 BUILD=build/postgresql programs unit
-	@BUILD=build/postgresql $(if $(filter test-cluster,$@),tests/run.sh tests/cluster/*.sh,tests/with_postgresql.sh tests/run.sh build/postgresql/tests/test_* $(SHARED_SUITES))
+	@$(MAKE) --no-print-directory -j$(shell nproc) POSTGRESQL=1 BUILD=$(BUILD)/postgresql programs unit
+	@BUILD=$(BUILD)/postgresql $(if $(FULL),SUITE_MAX_S=1800 CLUSTER=full) \
+		$(if $(filter test-cluster,$@),tests/run.sh tests/cluster/*.sh,tests/with_postgresql.sh tests/run.sh $(SHARED_SUITES))
 
 lint: packages-build packages-test packages-postgresql-build
 	@tests/lint/run.sh

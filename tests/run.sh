@@ -56,18 +56,19 @@ trap stop INT TERM
 
 is_in() { [[ " ${*:2} " == *" $1 "* ]]; }
 
-suites=("$@")
-if ((${#suites[@]} == 0)); then
+if (($# == 0)); then
     # the long ones first
     for suite in tests/browser/page.sh tests/fault/*.sh tests/service/*.sh "$BUILD"/tests/test_*; do
         [[ $BUILD == build ]] || ! is_in "$suite" "${plain[@]}" || continue
-        is_in "$suite" "${alone[@]}" || suites+=("$suite")
+        set -- "$@" "$suite"
     done
-else
-    alone=()
 fi
-run_suites $((2 * $(nproc))) "${suites[@]}" # they wait much
-run_suites 1 "${alone[@]}"
+together=() apart=()
+for suite in "$@"; do
+    if is_in "$suite" "${alone[@]}"; then apart+=("$suite"); else together+=("$suite"); fi
+done
+run_suites $((2 * $(nproc))) "${together[@]}" # they wait much
+run_suites 1 "${apart[@]}"
 
 read -r passed failed < <(awk '{good += $1; bad += $2} END {print good + 0, bad + 0}' "$log_dir/counts")
 printf '%d passed, %d failed\n' "$passed" "$failed"
