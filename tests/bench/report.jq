@@ -6,7 +6,7 @@ def paired($part; $name; $yardstick; $member):
 def names($part): map(select(.part == $part)) | sort_by(.round) | map(.name) | reduce .[] as $name ([]; if index($name) then . else . + [$name] end);
 
 # What a deal costs, to what it costs in the next smaller database of narrow rows.
-def with_growth: [.[] as $figure | $figure + {growth: (map(select(.threads == $figure.threads and .deals < $figure.deals and (.database | IN("wide", "bare") | not)))
+def with_growth: [.[] as $figure | $figure + {growth: (map(select(.threads == $figure.threads and .deals < $figure.deals and (.database | IN("wide", "bare", "2M-memos") | not)))
     | if . == [] then null else $figure.us_per_deal / (max_by(.deals).us_per_deal) end)}];
 
 . as $all

@@ -157,13 +157,15 @@ bench_disturbed() {
 
 ## Generation
 
-# name, deals, people, organisations, other options of the demo. Bare is wide without its 60,000 memos (but one).
+# name, deals, people, organisations, other options of the demo. Bare is wide without its 60,000 memos (but one), 2M-memos is 2M with
+# a million.
 databases() {
     echo 'wide 20000 60000 20000 --wide'
     echo 'bare 20000 60000 20000 --wide --memos 1'
-    echo '200k 200000 30000 5000'
-    echo '2M 2000000 300000 50000'
-    [[ ${BENCH_FULL:-0} != 1 ]] || echo '10M 10000000 1000000 100000'
+    echo '200k 200000 30000 5000 --memos 1'
+    echo '2M 2000000 300000 50000 --memos 1'
+    echo '2M-memos 2000000 300000 50000'
+    [[ ${BENCH_FULL:-0} != 1 ]] || echo '10M 10000000 1000000 100000 --memos 1'
 }
 
 database_of() { echo "$OUT/crm-$1.db"; }
@@ -173,12 +175,12 @@ make_database() {
     local name deals people organizations others path
     read -r name deals people organizations others < <(databases | grep "^$1 ")
     path=$(database_of "$name")
-    if [[ ! -s $path || $PROJECT_DIR/lib/crm/demo.c -nt $path.made || $PROJECT_DIR/lib/crm/demo_words.h -nt $path.made ]]; then
+    if [[ ! -s $path || $(cat -- "$path.made" 2>/dev/null) != "$deals $people $organizations ${others:-}" || $PROJECT_DIR/lib/crm/demo.c -nt $path.made || $PROJECT_DIR/lib/crm/demo_words.h -nt $path.made ]]; then
         say "making $(basename -- "$path")"
         # shellcheck disable=SC2086
         "$CLI" demo --output "$path" --deals "$deals" --people "$people" --organizations "$organizations" ${others:-} >/dev/null ||
             die "no database"
-        touch "$path.made" && touch -d '1 hour ago' "$path"
+        echo "$deals $people $organizations ${others:-}" >"$path.made" && touch -d '1 hour ago' "$path"
     fi
     cat "$path" >/dev/null # into the page cache
 }
@@ -209,7 +211,7 @@ generate_from() {
 
 bench_generation() {
     local names name round
-    for names in 'wide bare' 200k 2M $([[ ${BENCH_FULL:-0} != 1 ]] || echo 10M); do
+    for names in 'wide bare' 200k '2M 2M-memos' $([[ ${BENCH_FULL:-0} != 1 ]] || echo 10M); do
         for name in $names; do
             make_database "$name"
             say "generation: $name, $(du -m "$(database_of "$name")" | cut -f1) MiB"
