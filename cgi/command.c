@@ -45,6 +45,11 @@ int rr_bench_open(struct rr_bench *bench, struct rr_err *err) {
     return rc;
 }
 
+void rr_bench_close(struct rr_bench *bench) {
+    rr_service_forget(&bench->service);
+    rr_store_close(&bench->service.store);
+}
+
 int rr_bench_choose(const struct rr_service *service, const char *date, const char *mode, struct rr_query *query,
                     struct rr_err *err) {
     struct rr_query_parser parser;

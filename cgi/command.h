@@ -22,13 +22,17 @@ int rr_command_fail_choice(const struct rr_err *err);
 /* Reads the command's options. True: go on. False: *status is what to exit with (help was printed, or a mistake told). */
 bool rr_command_begin(const char *usage, const struct rr_option *options, int argc, char **argv, int *status);
 
-/* Settings and store together, for the commands that work on the cache. The caller closes service.store. */
+/* Settings and store together, for the commands that work on the cache.
+ *
+ *     rr_bench_open(&bench, err)
+ *     rr_bench_close(&bench)         idempotent */
 struct rr_bench {
     struct rr_conf conf;
     struct rr_service service;
 };
 
 int rr_bench_open(struct rr_bench *bench, struct rr_err *err);
+void rr_bench_close(struct rr_bench *bench);
 
 /* --date and --mode as the API reads them; a date left out is today. */
 int rr_bench_choose(const struct rr_service *service, const char *date, const char *mode, struct rr_query *query,

@@ -21,7 +21,7 @@ static int open_shared(struct rr_bench *bench, struct rr_err *err) {
         return -1;
     if (rr_store_has_peers(bench->service.store))
         return 0;
-    rr_store_close(&bench->service.store);
+    rr_bench_close(bench);
     return rr_fail(err, RR_BAD_SETTING, "REPORT_STORE is not set: there is no store that hosts share");
 }
 
@@ -68,7 +68,7 @@ static int import(struct rr_err *err) {
     int rc = rr_store_lock(bench.service.store, err);
     if (rc == 0)
         rc = rr_store_import(bench.service.store, &count, tell_imported, NULL, err);
-    rr_store_close(&bench.service.store);
+    rr_bench_close(&bench);
     if (rc == 0)
         printf("%u reports of this host are shared now\n", count);
     return rc;
@@ -79,7 +79,7 @@ static int export(struct rr_err *err) {
     if (open_shared(&bench, err) != 0)
         return -1;
     int rc = rr_store_export(bench.service.store, err);
-    rr_store_close(&bench.service.store);
+    rr_bench_close(&bench);
     if (rc == 0)
         puts("all that is shared is on this host");
     return rc;
@@ -151,9 +151,8 @@ int rr_peers_take(int argc, char **argv) {
         rr_tally_open(&bench.service.tally, bench.service.store, &unshared); /* not shared: then nobody will ask */
         rc = take_all(&bench.service, &err);
         rr_tally_close(&bench.service.tally);
-        rr_service_forget(&bench.service);
     }
-    rr_store_close(&bench.service.store);
+    rr_bench_close(&bench);
     return rc == 0 ? EXIT_OK : rr_command_fail_work(&err);
 }
 
@@ -237,6 +236,6 @@ int rr_peers_follow(int argc, char **argv) {
     follow(&bench.service);
     rr_log(RR_LOG_INFO, "follower_stopped", (const struct rr_log_field[]){{0}});
     rr_tally_close(&bench.service.tally);
-    rr_store_close(&bench.service.store);
+    rr_bench_close(&bench);
     return EXIT_OK;
 }

@@ -136,7 +136,7 @@ static int run_enrich(int argc, char **argv) {
     else if (open_asker(&asker, &bench.service, &err) != 0 || enrich(&asker, as_of, &modes, &err) != 0)
         status = rr_command_fail_work(&err);
     rr_enrich_close(&asker.enrichment);
-    rr_store_close(&bench.service.store);
+    rr_bench_close(&bench);
     return status;
 }
 
@@ -203,7 +203,7 @@ static int run_job(int argc, char **argv) {
         status = run_and_print(&bench.service, &job, asks ? &asker : NULL);
     if (asks)
         rr_enrich_close(&asker.enrichment);
-    rr_store_close(&bench.service.store);
+    rr_bench_close(&bench);
     return status;
 }
 
@@ -270,6 +270,7 @@ static int run_generate(int argc, char **argv) {
     run.patience.retries = generate_retries;
     struct rr_generation generation;
     int rc = rr_run_read(&service, &run, &generation, &err);
+    rr_service_forget(&service);
     rr_watch_end(&watch);
     if (rc != 0)
         return rr_command_fail_work(&err);
@@ -315,7 +316,7 @@ static int run_status(int argc, char **argv) {
         rr_status_table_print(&bench.service, query.has_mode ? query.mode : RR_MODE_COUNT);
     else if (print_status(bench.service.store, &query, &err) != 0)
         status = rr_command_fail_work(&err);
-    rr_store_close(&bench.service.store);
+    rr_bench_close(&bench);
     return status;
 }
 
@@ -343,7 +344,7 @@ static int run_verify(int argc, char **argv) {
     if (rr_bench_open(&bench, &err) != 0)
         return rr_command_fail_work(&err);
     int rc = rr_store_verify(bench.service.store, tell_verified, &broken, &err);
-    rr_store_close(&bench.service.store);
+    rr_bench_close(&bench);
     if (rc != 0)
         return rr_command_fail_work(&err);
     return broken == 0 ? EXIT_OK : EXIT_FAILED;
@@ -359,7 +360,7 @@ static int run_prune(int argc, char **argv) {
     if (rr_bench_open(&bench, &err) != 0)
         return rr_command_fail_work(&err);
     int rc = rr_job_prune(&bench.service, &removed, &err);
-    rr_store_close(&bench.service.store);
+    rr_bench_close(&bench);
     if (rc != 0)
         return rr_command_fail_work(&err);
     printf("%u old files removed\n", removed);

@@ -12,7 +12,9 @@ static int read_book(struct rr_book *book, const struct rr_snapshot *snapshot, c
     int count = 1;
     while (count < order->threads && count < RR_READERS_MAX && rr_snapshot_join(&dbs[count], snapshot, &order->source))
         count++;
-    int rc = rr_book_read_threaded(book, dbs, count, &order->progress, err);
+    struct rr_vocabulary own = {.count = 0};
+    int rc = rr_book_read_threaded(book, dbs, count, order->vocabulary == NULL ? &own : order->vocabulary, &order->progress, err);
+    rr_vocabulary_close(&own);
     while (count > 1)
         rr_db_close(&dbs[--count]);
     return rc;

@@ -262,21 +262,19 @@ static void sense_share(void *ctx, int part) {
     }
 }
 
-int rr_memo_shelf_sense(struct rr_memo_shelf *shelf, int threads, struct rr_err *err) {
+int rr_memo_shelf_sense(struct rr_memo_shelf *shelf, struct rr_vocabulary *vocabulary, int threads, struct rr_err *err) {
     struct sensing sensing = {.shelf = shelf, .threads = threads < RR_MEMO_THREADS_MAX ? threads : RR_MEMO_THREADS_MAX};
-    struct rr_vocabulary vocabulary;
     if (shelf->memo_count == 0)
         return 0;
-    if (rr_vocabulary_open(&vocabulary, rr_vocabulary_text, threads, err) != 0)
+    if (vocabulary->count == 0 && rr_vocabulary_open(vocabulary, rr_vocabulary_text, threads, err) != 0)
         return -1;
     int rc = 0;
     for (int i = 0; i < sensing.threads && rc == 0; i++)
-        rc = rr_words_open(&sensing.words[i], &vocabulary, err);
+        rc = rr_words_open(&sensing.words[i], vocabulary, err);
     if (rc == 0)
         rr_thread_share(sense_share, &sensing, sensing.threads);
     for (int i = 0; i < sensing.threads; i++)
         rr_words_close(&sensing.words[i]);
-    rr_vocabulary_close(&vocabulary);
     return rc;
 }
 

@@ -212,6 +212,7 @@ struct crew {
     struct rr_memo_pile *piles; /* of the gatherers */
     struct rr_db *const *dbs;
     int count;
+    struct rr_vocabulary *vocabulary;
 };
 
 static int scan_table(struct crew *crew, const struct rr_crm_table *table,
@@ -299,7 +300,7 @@ static int shelve_memos(struct crew *crew, struct rr_err *err) {
         return 0;
     if (rr_memo_shelf_fill(&book->memos, crew->piles, crew->count) != 0)
         return rr_fail_memory(err);
-    return rr_memo_shelf_sense(&book->memos, crew->count, err);
+    return rr_memo_shelf_sense(&book->memos, crew->vocabulary, crew->count, err);
 }
 
 static int read_tables(struct crew *crew, struct rr_err *err) {
@@ -337,9 +338,9 @@ static void disband(struct crew *crew) {
     free(crew->piles);
 }
 
-static int read_with(struct rr_book *book, struct rr_db *const *dbs, int count, const struct rr_progress *progress,
-                     struct rr_err *err) {
-    struct crew crew = {.entry = entry_of(book), .dbs = dbs, .count = count};
+static int read_with(struct rr_book *book, struct rr_db *const *dbs, int count, struct rr_vocabulary *vocabulary,
+                     const struct rr_progress *progress, struct rr_err *err) {
+    struct crew crew = {.entry = entry_of(book), .dbs = dbs, .count = count, .vocabulary = vocabulary};
     pthread_mutex_init(&crew.entry.lock, NULL);
     crew.gatherers = calloc((size_t)count, sizeof *crew.gatherers);
     crew.piles = calloc((size_t)count, sizeof *crew.piles);
@@ -360,13 +361,16 @@ out:
 }
 
 int rr_book_read(struct rr_book *book, struct rr_db *db, const struct rr_progress *progress, struct rr_err *err) {
-    return read_with(book, &db, 1, progress, err);
+    struct rr_vocabulary vocabulary = {.count = 0};
+    int rc = read_with(book, &db, 1, &vocabulary, progress, err);
+    rr_vocabulary_close(&vocabulary);
+    return rc;
 }
 
-int rr_book_read_threaded(struct rr_book *book, struct rr_db *const *dbs, int count, const struct rr_progress *progress,
-                          struct rr_err *err) {
+int rr_book_read_threaded(struct rr_book *book, struct rr_db *const *dbs, int count, struct rr_vocabulary *vocabulary,
+                          const struct rr_progress *progress, struct rr_err *err) {
     count = count > RR_READERS_MAX ? RR_READERS_MAX : count;
-    if (read_with(book, dbs, count, progress, err) != 0)
+    if (read_with(book, dbs, count, vocabulary, progress, err) != 0)
         return -1;
     if (count < 2 || !book->order_matters)
         return 0;
@@ -374,5 +378,5 @@ int rr_book_read_threaded(struct rr_book *book, struct rr_db *const *dbs, int co
     rr_day as_of = book->as_of;
     int target_year = book->target_year;
     rr_book_free(book);
-    return rr_book_init(book, as_of, target_year, err) == 0 ? read_with(book, dbs, 1, progress, err) : -1;
+    return rr_book_init(book, as_of, target_year, err) == 0 ? read_with(book, dbs, 1, vocabulary, progress, err) : -1;
 }

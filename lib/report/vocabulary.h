@@ -9,7 +9,9 @@
 /* What finds the terms of vocabulary.txt, which says how it is written. docs/cards.md says what they are for.
  *
  *     rr_vocabulary_open(&vocabulary, rr_vocabulary_text, threads, err)   RR_PIPELINE_FAILED names the line that is wrong
- *     rr_vocabulary_close(&vocabulary)                                    idempotent */
+ *     rr_vocabulary_close(&vocabulary)                                    idempotent
+ *
+ * Opening it takes longer than many a report, so whoever makes several keeps it. count 0: it is not open. */
 extern const char rr_vocabulary_text[];
 
 /* A pattern has room for so many terms; a vocabulary that grows takes another. */
