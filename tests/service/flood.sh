@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Floods and slow clients, through nginx: everyone is answered or turned away in order, and hits go on. What a hit takes meanwhile is
-# printed beside what it takes alone. FLOOD=full asks for 10,000 dates, of which a thousand are made, instead of 1,767 and a few.
+# printed beside what it takes alone. FLOOD=full asks for 10,000 dates, of which a thousand are made, instead of 1,767 and a few;
+# FLOOD=turns takes hits alone and beside a thousand cold requests in turns.
 # shellcheck source=tests/lib.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/../lib.sh"
 
@@ -24,15 +25,32 @@ hits_go_on() {
 statuses() { cut -d' ' -f1 "$1" | sort | uniq -c | awk '{printf "%s%d x %d", (NR > 1 ? ", " : ""), $1, $2}'; }
 hits_go_on 'alone'
 
-# One absent report, a thousand readers at once, and another generation that holds the lock for a while. (250 are all that one curl can do.)
+# A thousand readers at once: 250 are all that one curl can do.
+start_herd() { # DATE ADDRESS
+    local i
+    herd=()
+    for ((i = 0; i < 4; i++)); do
+        curl -s --no-progress-meter --interface "$2" --parallel --parallel-immediate --parallel-max 250 -o /dev/null -w '%{http_code}\n' \
+            "$BASE$API?date=$1&reader=$i-[1-250]" >"$work_dir/herd.$i" 2>/dev/null &
+        herd+=($!)
+    done
+    sleep 1
+}
 exec {lock_fd}>>"$work_dir/cache/.counterparty_risk.lock"
+if [[ ${FLOOD:-} == turns ]]; then
+    for turn in 1 2 3 4 5 6 7; do
+        hits_go_on "alone, turn $turn"
+        flock "$lock_fd"
+        start_herd "2026-03-0$turn" "127.0.0.1$turn"
+        hits_go_on "beside a thousand cold requests, turn $turn"
+        flock -u "$lock_fd"
+        wait "${herd[@]}"
+    done
+fi
+
+# One absent report, and another generation that holds the lock for a while.
 flock "$lock_fd"
-for ((i = 0; i < 4; i++)); do
-    curl -s --no-progress-meter --interface "$herd_address" --parallel --parallel-immediate --parallel-max 250 -o /dev/null -w '%{http_code}\n' \
-        "$BASE$API?date=2026-02-01&reader=$i-[1-250]" >"$work_dir/herd.$i" 2>/dev/null &
-    herd[i]=$!
-done
-sleep 1
+start_herd 2026-02-01 "$herd_address"
 hits_go_on 'a thousand cold requests'
 flock -u "$lock_fd"
 wait "${herd[@]}"
