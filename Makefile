@@ -141,7 +141,7 @@ faults: $(FAULTS)
 
 fault: packages-build packages-run packages-test
 	@$(MAKE) --no-print-directory -j$(shell nproc) programs faults
-	@FAULT=full SUITE_MAX_S=1800 tests/run.sh tests/fault/*.sh
+	@FAULT=full SUITE_MAX_S=3600 tests/run.sh tests/fault/*.sh
 
 $(BUILD)/fuzzers/%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/libriskreport.a
 	@mkdir -p $(@D)
