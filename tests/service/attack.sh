@@ -18,7 +18,9 @@ control=$(sha256sum <"$body_file")
 send() {
     local connection
     exec {connection}<>"/dev/tcp/127.0.0.1/$port"
-    printf '%b' "${1//$'\n'/\\r\\n}\\r\\n" 1>&"$connection" 2>/dev/null
+    # In one write: a server that has read enough may close before a second one, which would be the end of this script.
+    printf '%b' "${1//$'\n'/\\r\\n}\\r\\n" >"$work_dir/sent"
+    cat "$work_dir/sent" 1>&"$connection" 2>/dev/null
     timeout 2 cat <&"$connection" >"$work_dir/raw"
     exec {connection}>&-
     answers=$(tr '\r' '\n' <"$work_dir/raw" | grep -aoE '^HTTP/1\.1 [0-9]+|"code":"[A-Z_]+"' | sed -E 's/HTTP.* //; s/.*:"(.*)"/\1/' | xargs)
