@@ -110,6 +110,10 @@ static int publish_recorded(struct rr_service *service, const struct rr_run *run
     return rc;
 }
 
+void rr_run_remember_failure(struct rr_service *service, enum rr_mode mode, const struct rr_err *why) {
+    service->unrecorded[mode] = (struct rr_unrecorded_failure){rr_clock_now_s(service->clock), *why};
+}
+
 static void record_failure(struct rr_service *service, const struct rr_run *run, enum rr_mode mode, const struct rr_err *why) {
     struct rr_fingerprint fingerprint;
     struct rr_err err;
@@ -132,7 +136,7 @@ static void record_failure(struct rr_service *service, const struct rr_run *run,
     service->unrecorded[mode].at_s = 0;
     if (store_record(service, mode, &json, record, &err) == 0)
         return;
-    service->unrecorded[mode] = (struct rr_unrecorded_failure){rr_clock_now_s(service->clock), *why};
+    rr_run_remember_failure(service, mode, why);
     rr_log(RR_LOG_ERROR, "status_not_recorded",
            (const struct rr_log_field[]){{"mode", rr_mode_name(mode), 0}, {"reason", err.message, 0}, {0}});
 }

@@ -55,6 +55,9 @@ cJSON *rr_run_cards_json(struct rr_json *json, const struct rr_deck_counts *coun
 int rr_run_record_skipped(struct rr_service *service, const struct rr_run *run, const struct rr_document *document,
                           struct rr_err *err);
 
+/* Remembers in this process alone that a report of the mode could not be made, as if a run had failed now. */
+void rr_run_remember_failure(struct rr_service *service, enum rr_mode mode, const struct rr_err *why);
+
 /* Did the mode's last run fail less than RETRY_AFTER_FAIL_SEC ago? Then *why says why. */
 bool rr_run_failed_recently(struct rr_service *service, enum rr_mode mode, struct rr_err *why);
 

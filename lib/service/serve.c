@@ -109,6 +109,7 @@ static bool make_elsewhere(struct rr_service *service, const struct rr_key *key,
             return false;
         if (rr_deadline_passed(deadline)) {
             *why = own;
+            rr_run_remember_failure(service, key->mode, why); /* or each request would hold a worker for as long */
             return false;
         }
         if (rr_deadline_passed(next_ask) && rr_store_ask(service->store, key, why) < 0)

@@ -8,7 +8,7 @@ cluster
 settled_copy "$FIXTURES/crm_small.db" "$work_dir/crm.db"
 for host in "${HOSTS[@]}"; do mkdir "$work_dir/$host"; done
 for host in a b; do ln "$work_dir/crm.db" "$work_dir/$host/crm.db"; done
-for host in "${HOSTS[@]}"; do start_host "$host" REQUEST_DEADLINE_SEC="$DEADLINE_S" RETRY_AFTER_FAIL_SEC=1; done
+for host in "${HOSTS[@]}"; do start_host "$host" REQUEST_DEADLINE_SEC="$DEADLINE_S" RETRY_AFTER_FAIL_SEC=4; done
 
 publications() { pg_sql shared 'SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM riskreport.revision'; }
 requests() { pg_sql shared 'SELECT count(*) FROM riskreport.requests'; }
@@ -49,6 +49,11 @@ ask c '?date=2026-04-01'
 same 'no host has a CRM: the last success, marked' '200 stale true 2026-04-01' "$status $(header X-Report-Source) $(body .meta.is_stale) $(body .meta.requested_as_of)"
 echo "# after $elapsed_ms ms: $(body .meta.stale_error_code)"
 below 'within the deadline and a little' $((DEADLINE_S * 1000 + 2000)) "$elapsed_ms"
+for day in 02 03 04 05 06 07; do ask_later "vain-$day" c "?date=2026-04-$day"; done
+began_ms=$(now_ms)
+wait_for_answers
+same 'nor do six more wait one after the other' '6 200' "$(sed 's/ .*//' "$work_dir"/vain-*.status | sort | uniq -c | xargs)"
+below 'but all for one deadline at most' $((DEADLINE_S * 1000 + 2000)) $(($(now_ms) - began_ms))
 ask c '/recompute?date=2026-01-10' -X POST
 same 'a recompute there fails' '500 FAILED DB_NOT_FOUND' "$status $(body .result) $(body .error_code)"
 same 'and nothing was published' 0 "$(($(publications) - before))"
