@@ -110,7 +110,7 @@ SHARED_SUITES = $(if $(FULL),$(BUILD)/postgresql/tests/test_* $(filter-out $(add
 test-postgresql test-cluster: packages-build packages-run packages-test packages-postgresql-test
 	@$(MAKE) --no-print-directory -j$(shell nproc) POSTGRESQL=1 BUILD=$(BUILD)/postgresql programs unit
 	@BUILD=$(BUILD)/postgresql $(if $(FULL),SUITE_MAX_S=1800 CLUSTER=full) \
-		$(if $(filter test-cluster,$@),tests/run.sh tests/cluster/*.sh,tests/with_postgresql.sh tests/run.sh $(SHARED_SUITES))
+		$(if $(filter test-cluster,$@),tests/run.sh $(addprefix tests/cluster/,takeover.sh away.sh moving.sh nocrm.sh latency.sh cold.sh),tests/with_postgresql.sh tests/run.sh $(SHARED_SUITES))
 
 lint: packages-build packages-test packages-postgresql-build
 	@tests/lint/run.sh

@@ -55,7 +55,7 @@ says_away() { # NAME HOST
     ask "$2" "?date=$date"
     same "$1: what is absent is stale, and says why" "200 stale STORE_UNAVAILABLE $date" \
         "$status $(header X-Report-Source) $(body .meta.stale_error_code) $(body .meta.requested_as_of)"
-    below "$1: within the deadline and a little" 7000 "$elapsed_ms"
+    below "$1: within the deadline, and one connection that is waited for in vain" 8000 "$elapsed_ms"
     ask "$2" '/recompute?date=2026-01-10' -X POST
     same "$1: a recompute fails with that code" '500 FAILED STORE_UNAVAILABLE' "$status $(body .result) $(body .error_code)"
     next_date
