@@ -19,11 +19,11 @@ enum { RR_REMOTE_ID_SIZE = 64 };
 
 /* What there is to say of a report without its body. */
 struct rr_remote_row {
-    struct rr_key key;
     int64_t revision;     /* grows with every publication and retirement */
     int64_t published_us; /* since 1970; the time of its files on every host */
-    char etag[RR_ETAG_SIZE];
+    struct rr_key key;
     bool retired; /* past its age: there is no body any more */
+    char etag[RR_ETAG_SIZE];
 };
 
 /* A report, or a status, or both at once. */

@@ -6,7 +6,8 @@
 # shellcheck source=tests/cluster/hosts.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/hosts.sh"
 
-readonly ROUNDS=$([[ ${CLUSTER:-} == full ]] && echo 3 || echo 1) AGAIN_S=15
+ROUNDS=$([[ ${CLUSTER:-} == full ]] && echo 3 || echo 1)
+readonly ROUNDS AGAIN_S=15
 log=$work_dir/reads
 data_mib=''
 ((EUID != 0)) || data_mib=100

@@ -4,7 +4,8 @@
 # shellcheck source=tests/cluster/hosts.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/hosts.sh"
 
-readonly ROUNDS=$([[ ${CLUSTER:-} == full ]] && echo 100 || echo 30) LIMIT_MS=5000
+ROUNDS=$([[ ${CLUSTER:-} == full ]] && echo 100 || echo 30)
+readonly ROUNDS LIMIT_MS=5000
 cluster
 settled_copy "$FIXTURES/crm_small.db" "$work_dir/crm.db"
 start_hosts "$work_dir/crm.db"
