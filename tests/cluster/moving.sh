@@ -68,6 +68,11 @@ done
 ask b '?date=2026-01-11'
 new=$(body .meta.job_run_id)
 check 'a new report arrives everywhere' within 5 all_have_run 2026-01-11 "$new"
+follower=$(follower_of b)
+kill -KILL "$follower"
+ask a '/recompute?date=2026-01-11' -X POST
+check 'also where the follower was killed' within 10 all_have_run 2026-01-11 "$(body .job_run_id)"
+check 'since another has taken its place' test "$(follower_of b)" != "$follower"
 files=$(files_of a)
 
 ## A copy that is lost

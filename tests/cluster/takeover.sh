@@ -7,7 +7,7 @@ source "$(dirname -- "${BASH_SOURCE[0]}")/hosts.sh"
 readonly DEADLINE_S=20
 cluster
 # large enough that there is a middle to be caught
-"$CLI" demo --output "$work_dir/crm.db" --deals 150000
+"$CLI" demo --output "$work_dir/crm.db" --deals 300000
 touch -d '1 hour ago' "$work_dir/crm.db"
 start_hosts "$work_dir/crm.db" REQUEST_DEADLINE_SEC="$DEADLINE_S" RETRY_AFTER_FAIL_SEC=1
 ask a '?date=2026-01-10'
