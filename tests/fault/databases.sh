@@ -15,7 +15,7 @@ cd -- "$work_dir" || exit
 # ask DB: $code is the exit status, $report the report without the run's own marks, $error what was said.
 ask() {
     touch -h -d '1 hour ago' -- "$1" 2>/dev/null
-    (ulimit -v "$memory_kib" && exec timeout 20 "$CLI" generate --db "$1" --date 2026-03-03) >out.json 2>error
+    (ulimit -v "$memory_kib" && exec timeout 60 "$CLI" generate --db "$1" --date 2026-03-03) >out.json 2>error
     code=$?
     report=$(sed '1d; s/"created_at":"[^"]*"//' out.json)
     error=$(cat error)
