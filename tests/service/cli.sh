@@ -16,7 +16,7 @@ ends() {
 }
 one_line() { same "$1: one line on stderr, nothing else" '1 ' "$(wc -l <<<"$errors") $output"; }
 
-for command in run enrich generate status verify prune demo; do
+for command in run enrich generate status verify prune store follow take demo; do
     ends "$command --help" 0 "$command" --help
     check "$command --help tells its usage" grep -q "^usage: riskreport $command" <<<"$output"
     ends "$command --nonsense" 2 "$command" --nonsense
@@ -31,6 +31,13 @@ for setting in DB_PATH CACHE_DIR DB_STABLE_WINDOW_SEC REQUEST_DEADLINE_SEC REPOR
 done
 DB_RETRY=many ends 'a bad setting' 2 status
 one_line 'a bad setting'
+REPORT_STORE=mysql://db/reports ends 'a store that is none of ours' 2 status
+one_line 'a store that is none of ours'
+# The build that every machine can have needs no PostgreSQL, and says so.
+if ! ldd "$CLI" | grep -q libpq; then
+    REPORT_STORE=postgresql://db/reports ends 'a PostgreSQL, in a build that knows none' 2 status
+    check 'it says which build does' grep -q POSTGRESQL=1 <<<"$errors"
+fi
 REPORT_TZ=Mars/Olympus ends 'an unknown zone' 2 status
 ends 'a bad date' 2 run --date 2026-02-30
 ends 'a bad mode' 2 generate --mode both
