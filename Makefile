@@ -157,8 +157,9 @@ $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libriskreport.a
 	@mkdir -p $(@D)
 	$(Q)$(LINK) -o $@ $^ $(ALL_LIBS)
 
-bench: packages-build packages-run packages-bench
+bench: packages-build packages-run packages-bench $(if $(filter store,$(BENCH_ONLY)),packages-postgresql-test)
 	@$(MAKE) --no-print-directory -j$(shell nproc) programs $(BUILD)/bench/floor $(BUILD)/bench/generation
+	@$(if $(filter store,$(BENCH_ONLY)),$(MAKE) --no-print-directory -j$(shell nproc) POSTGRESQL=1 BUILD=build/postgresql programs)
 	@tests/bench/run.sh
 
 clean:

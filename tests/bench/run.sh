@@ -4,7 +4,7 @@
 #   BENCH_ROUNDS    5    alternating rounds, of which the median counts
 #   BENCH_SECONDS   3    of each measurement of requests
 #   BENCH_FULL      0    1: also 10 million deals (2.5 GB of disk, some minutes)
-#   BENCH_ONLY           requests, disturbed (hits while others work), generation or worker: that part alone; series: see series.sh
+#   BENCH_ONLY           requests, disturbed (hits while others work), generation or worker: that part alone; series, store: see there
 # shellcheck source=tests/lib.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/../lib.sh"
 set -uo pipefail
@@ -270,11 +270,11 @@ requests) bench_requests ;;
 disturbed) bench_disturbed ;;
 generation) bench_generation ;;
 worker) bench_worker ;;
-series)
-    "$BENCH_DIR/series.sh"
+series | store)
+    "$BENCH_DIR/$BENCH_ONLY.sh"
     exit
     ;;
-*) die "BENCH_ONLY is requests, disturbed, generation, worker or series" ;;
+*) die "BENCH_ONLY is requests, disturbed, generation, worker, series or store" ;;
 esac
 
 [[ ! -f $OUT/report.json ]] || mv "$OUT/report.json" "$OUT/previous.json"
