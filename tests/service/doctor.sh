@@ -97,7 +97,7 @@ visit 'a database cut short' 1
 finds 'is found' WRONG database "$DB_PATH"
 rm -- "$DB_PATH"
 visit 'no database' 1
-finds 'is said' WRONG database 'cannot be found'
+if has_peers; then finds 'is said' note database 'other hosts'; else finds 'is said' WRONG database 'cannot be found'; fi
 stop_service
 visit 'stopped pools' 1
 finds 'are missed' WRONG sockets 'nobody listens'
@@ -127,6 +127,12 @@ CLI=$work_dir/theirs-riskreport
 printf '#!/bin/sh\nexec setpriv --reuid=nobody --regid=nogroup --clear-groups %s "$@"\n' "$work_dir/riskreport" >"$CLI"
 chmod 0755 "$CLI"
 "$CLI" run >/dev/null
+follower=''
+if has_peers; then # or it would be missed
+    "$CLI" follow 2>"$work_dir/follow.log" &
+    follower=$!
+    for _ in {1..100}; do ! grep -q store_connected "$work_dir/follow.log" || break; sleep 0.05; done
+fi
 visit 'all is well with what is theirs' 0
 
 chmod 0600 "$DB_PATH"
@@ -153,5 +159,6 @@ if mount -t tmpfs -o size=64m,uid=nobody riskreport-doctor "$CACHE_DIR" 2>/dev/n
     umount "$CACHE_DIR"
     visit 'mended' 0
 fi
+[[ -z $follower ]] || { kill "$follower" && wait "$follower"; }
 
 finish
