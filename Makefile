@@ -105,7 +105,7 @@ test: packages-build packages-run packages-test
 
 # All that look at C, or those that say most of where reports are kept.
 SHARED_SUITES = $(if $(FULL),$(BUILD)/postgresql/tests/test_* $(filter-out $(addprefix tests/service/,examples.sh hardening.sh install.sh make_run.sh),$(wildcard tests/service/*.sh)),\
-	$(addprefix $(BUILD)/postgresql/tests/test_,store serve run job routes) $(addprefix tests/service/,unstable.sh history.sh handover.sh smoke.sh herd.sh lock.sh broken.sh))
+	$(addprefix $(BUILD)/postgresql/tests/test_,store serve run job routes) $(addprefix tests/service/,history.sh handover.sh smoke.sh herd.sh lock.sh broken.sh))
 
 test-postgresql test-cluster: packages-build packages-run packages-test packages-postgresql-test
 	@$(MAKE) --no-print-directory -j$(shell nproc) POSTGRESQL=1 BUILD=$(BUILD)/postgresql programs unit
