@@ -136,7 +136,8 @@ static void record_failure(struct rr_service *service, const struct rr_run *run,
     service->unrecorded[mode].at_s = 0;
     if (store_record(service, mode, &json, record, &err) == 0)
         return;
-    rr_run_remember_failure(service, mode, why);
+    if (why->code != RR_STORE_UNAVAILABLE) /* which is tried again as soon as it may be there */
+        rr_run_remember_failure(service, mode, why);
     rr_log(RR_LOG_ERROR, "status_not_recorded",
            (const struct rr_log_field[]){{"mode", rr_mode_name(mode), 0}, {"reason", err.message, 0}, {0}});
 }

@@ -13,7 +13,7 @@ data_mib=''
 ((EUID != 0)) || data_mib=100
 cluster $data_mib
 settled_copy "$FIXTURES/crm_small.db" "$work_dir/crm.db"
-start_hosts "$work_dir/crm.db" REQUEST_DEADLINE_SEC=5 RETRY_AFTER_FAIL_SEC=1
+start_hosts "$work_dir/crm.db" REQUEST_DEADLINE_SEC=5
 ask a '?date=2026-01-10&mode=online'
 ask a '?date=2026-01-10'
 same 'a report is there' '200 generated' "$status $(header X-Report-Source)"
