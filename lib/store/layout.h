@@ -124,6 +124,10 @@ int rr_layout_changed_status(struct rr_store *store, enum rr_mode mode, const st
 /* Makes text the mode's status among all hosts, and then here. The lock is held. */
 int rr_layout_share_status(struct rr_store *store, enum rr_mode mode, struct rr_slice text, struct rr_err *err);
 
+/* Writes the mode's status beside its place; rr_draft_commit puts it there. */
+int rr_layout_draft_status(struct rr_store *store, enum rr_mode mode, struct rr_slice text, struct rr_draft *draft,
+                           struct rr_err *err);
+
 /* Replaces the mode's status here. */
 int rr_layout_write_status(struct rr_store *store, enum rr_mode mode, struct rr_slice text, struct rr_err *err);
 

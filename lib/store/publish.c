@@ -158,10 +158,17 @@ int rr_layout_put_copy(struct rr_store *store, struct rr_slice gzip, const char 
 
 /* ---- Into its place ---- */
 
+/* The status is written before the report takes its place, though it takes its own after it: a disk that has no room for it
+ * leaves the report as it was. */
 static int commit_files(struct rr_store *store, struct rr_slice status, struct rr_err *err) {
-    if (commit_report(store, err) != 0)
+    struct rr_draft draft = {.fd = -1};
+    if (status.ptr != NULL && rr_layout_draft_status(store, store->key.mode, status, &draft, err) != 0)
         return -1;
-    return status.ptr == NULL ? 0 : rr_layout_write_status(store, store->key.mode, status, err);
+    int rc = commit_report(store, err);
+    if (rc == 0 && status.ptr != NULL)
+        rc = rr_draft_commit(&draft, err);
+    rr_draft_discard(&draft);
+    return rc;
 }
 
 /* What all hosts share comes first: if that cannot be, nothing has changed; and if the files then cannot, they catch up later. */

@@ -122,14 +122,19 @@ int rr_layout_changed_status(struct rr_store *store, enum rr_mode mode, const st
     return rc;
 }
 
-int rr_layout_write_status(struct rr_store *store, enum rr_mode mode, struct rr_slice text, struct rr_err *err) {
+int rr_layout_draft_status(struct rr_store *store, enum rr_mode mode, struct rr_slice text, struct rr_draft *draft,
+                           struct rr_err *err) {
     char path[PATH_MAX];
-    struct rr_draft draft;
     rr_layout_status(store, mode, path);
-    return rr_draft_open(&draft, path, err) == 0 && rr_draft_write(&draft, text.ptr, text.len, err) == 0 &&
-                   rr_draft_commit(&draft, err) == 0
+    return rr_draft_open(draft, path, err) == 0 && rr_draft_write(draft, text.ptr, text.len, err) == 0 &&
+                   rr_draft_flush(draft, err) == 0
                ? 0
                : -1;
+}
+
+int rr_layout_write_status(struct rr_store *store, enum rr_mode mode, struct rr_slice text, struct rr_err *err) {
+    struct rr_draft draft;
+    return rr_layout_draft_status(store, mode, text, &draft, err) == 0 ? rr_draft_commit(&draft, err) : -1;
 }
 
 int rr_layout_share_status(struct rr_store *store, enum rr_mode mode, struct rr_slice text, struct rr_err *err) {
