@@ -45,16 +45,20 @@ same 'their bytes' "$(stat -c %s "$CACHE_DIR/2026-01-10.json")" "$(count 'riskre
 below 'age of the last success' 60 "$(count 'riskreport_last_success_age_seconds{mode="online"}')"
 check 'age of the database' test "$(count riskreport_database_age_seconds)" -ge 3600
 
-# How much each worker has read so far: more of it is at least a request.
-bytes_read() { worker_pids | sort | xargs -I{} sed -n 's/^rchar: //p' /proc/{}/io; }
+# How much each worker has read so far: more of it is at least a request. The kernel may wake the same few again and again, so those
+# that have answered rest while the others go on.
+bytes_read() { worker_pids | sort | xargs -I{} sed -n 's/^rchar: \(.*\)/{} \1/p' /proc/{}/io; }
+have_answered() { join "$work_dir/before" <(bytes_read) | awk '$3 > $2 {print $1}'; }
 before_hits=$(count "$hit") before_requests=$(total_requests)
 bytes_read >"$work_dir/before"
 sent=0
-until (($(paste "$work_dir/before" <(bytes_read) | awk '$2 > $1' | wc -l) == 8 || sent >= 20000)); do
+until (($(have_answered | wc -l) == 8 || sent >= 20000)); do
+    have_answered | xargs -r kill -STOP
     seq 500 | xargs -P 16 -n 25 bash -c 'for _ in "$@"; do echo "url=$0"; echo "output=/dev/null"; done | curl -sS -K -' "$BASE$API?date=2026-01-10"
     sent=$((sent + 500))
+    worker_pids | xargs kill -CONT
 done
-same 'eight processes have answered' 8 "$(paste "$work_dir/before" <(bytes_read) | awk '$2 > $1' | wc -l)"
+same 'eight processes have answered' 8 "$(have_answered | wc -l)"
 scrape
 same "as many hits as were sent, $sent" $((before_hits + sent)) "$(count "$hit")"
 same 'and requests: these, and the scrape before' $((before_requests + sent + 1)) "$(total_requests)"
