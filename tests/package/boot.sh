@@ -9,6 +9,7 @@ readonly MIRROR=${MIRROR:-http://deb.debian.org/debian} BOOT_LIMIT_S=900
 
 root=$(mktemp -d "${TMPDIR:-/tmp}/riskreport-root-XXXXXX")
 trap 'rm -rf --one-file-system -- "$root"' EXIT
+chmod 0755 -- "$root" # as "/" is: its dbus, and so its boot, waited in vain for what only root could enter
 
 # What a server has before the package comes, and what the trial itself needs.
 debootstrap --variant=minbase --include=systemd,systemd-sysv,dbus,ca-certificates,curl,jq,openssl,procps bookworm "$root" "$MIRROR" \
