@@ -19,7 +19,7 @@
  *
  *     struct rr_book book;
  *     rr_book_init(&book, as_of, target_year)
- *     rr_book_read(&book, db, progress, err)     organisations, people, memos, then deals; or rr_book_read_threaded
+ *     rr_book_read(&book, db, progress, err)     organisations, people, deals, then memos; or rr_book_read_threaded
  *     ... book.accounts, rr_book_organization_name, ...
  *     rr_book_free(&book)                        idempotent
  *

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -255,6 +256,15 @@ static int fetched(const struct cluster *cluster, int host) {
     return self_of(cluster->stores[host]->remote)->fetched;
 }
 
+/* When the host's report of that date was written, as its file says. */
+static int64_t mtime_ns(const struct cluster *cluster, int host, const char *as_of) {
+    char name[32];
+    struct stat st;
+    snprintf(name, sizeof name, "%s.json", as_of);
+    assert_int_equal(stat(test_path(cluster->folders[host], name), &st), 0);
+    return (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+}
+
 /* ---- Tests ---- */
 
 static void what_one_publishes_the_other_has(void **state) {
@@ -270,7 +280,8 @@ static void what_one_publishes_the_other_has(void **state) {
     assert_int_equal(documents[0].body.len, documents[1].body.len);
     assert_memory_equal(documents[0].body.ptr, documents[1].body.ptr, documents[0].body.len);
     assert_string_equal(documents[0].etag, documents[1].etag);
-    assert_int_equal(documents[0].modified_s, documents[1].modified_s);
+    assert_int_equal(mtime_ns(cluster, 0, "2026-01-19"), mtime_ns(cluster, 1, "2026-01-19"));
+    assert_int_equal(mtime_ns(cluster, 1, "2026-01-19") / 1000, cluster->shared.reports[0].row.published_us);
     assert_true(documents[1].has_gzip);
     for (int i = 0; i < hosts; i++)
         rr_document_free(&documents[i]);
