@@ -10,8 +10,7 @@ struct rr_pattern {
 };
 
 struct rr_search {
-    const struct rr_pattern *pattern;
-    pcre2_match_data *match;
+    pcre2_match_data *match; /* of the whole alone */
 };
 
 static int compile(struct rr_pattern **out, const char *expression, uint32_t options, struct rr_err *err) {
@@ -21,9 +20,7 @@ static int compile(struct rr_pattern **out, const char *expression, uint32_t opt
     int code;
     PCRE2_SIZE at;
     pattern->code = pcre2_compile((PCRE2_SPTR)expression, PCRE2_ZERO_TERMINATED, options, &code, &at, NULL);
-    if (pattern->code != NULL)
-        pattern->match = pcre2_match_data_create_from_pattern(pattern->code, NULL);
-    if (pattern->match == NULL) {
+    if (pattern->code == NULL) {
         rr_pattern_free(&pattern);
         return rr_fail(err, RR_PIPELINE_FAILED, "a pattern cannot be compiled (PCRE2 code %d)", code);
     }
@@ -32,7 +29,16 @@ static int compile(struct rr_pattern **out, const char *expression, uint32_t opt
 }
 
 int rr_pattern_compile(struct rr_pattern **out, const char *expression, struct rr_err *err) {
-    return compile(out, expression, PCRE2_DOLLAR_ENDONLY, err);
+    struct rr_pattern *pattern = NULL;
+    if (compile(&pattern, expression, PCRE2_DOLLAR_ENDONLY, err) != 0)
+        return -1;
+    pattern->match = pcre2_match_data_create_from_pattern(pattern->code, NULL);
+    if (pattern->match == NULL) {
+        rr_pattern_free(&pattern);
+        return rr_fail_memory(err);
+    }
+    *out = pattern;
+    return 0;
 }
 
 int rr_pattern_compile_text(struct rr_pattern **out, const char *expression, struct rr_err *err) {
@@ -67,12 +73,11 @@ void rr_pattern_free(struct rr_pattern **pattern) {
     *pattern = NULL;
 }
 
-int rr_search_open(struct rr_search **out, const struct rr_pattern *pattern, struct rr_err *err) {
+int rr_search_open(struct rr_search **out, struct rr_err *err) {
     struct rr_search *search = calloc(1, sizeof *search);
     if (search == NULL)
         return rr_fail_memory(err);
-    search->pattern = pattern;
-    search->match = pcre2_match_data_create_from_pattern(pattern->code, NULL);
+    search->match = pcre2_match_data_create(1, NULL);
     if (search->match == NULL) {
         rr_search_close(&search);
         return rr_fail_memory(err);
@@ -81,9 +86,10 @@ int rr_search_open(struct rr_search **out, const struct rr_pattern *pattern, str
     return 0;
 }
 
-bool rr_search_next(struct rr_search *search, struct rr_slice text, size_t offset, struct rr_hit *hit) {
+bool rr_search_next(struct rr_search *search, const struct rr_pattern *pattern, struct rr_slice text, size_t offset,
+                    struct rr_hit *hit) {
     if (offset >= text.len ||
-        pcre2_match(search->pattern->code, (PCRE2_SPTR)text.ptr, text.len, offset, PCRE2_NOTEMPTY, search->match, NULL) <= 0)
+        pcre2_match(pattern->code, (PCRE2_SPTR)text.ptr, text.len, offset, PCRE2_NOTEMPTY, search->match, NULL) < 0)
         return false;
     const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(search->match);
     *hit = (struct rr_hit){ends[0], ends[1], (const char *)pcre2_get_mark(search->match)};

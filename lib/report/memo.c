@@ -251,7 +251,8 @@ struct sensing {
 
 static void sense_share(void *ctx, int part) {
     struct sensing *sensing = ctx;
-    for (uint32_t i = 0; i < sensing->shelf->memo_count; i++) {
+    const struct rr_words *words = &sensing->words[part];
+    for (uint32_t i = 0; i < sensing->shelf->memo_count && !words->failed; i++) {
         struct rr_memo *memo = sensing->shelf->memos[i];
         if (memo->id % (uint64_t)sensing->threads != (uint64_t)part || memo->sensed)
             continue;
@@ -266,15 +267,20 @@ int rr_memo_shelf_sense(struct rr_memo_shelf *shelf, struct rr_vocabulary *vocab
     struct sensing sensing = {.shelf = shelf, .threads = threads < RR_MEMO_THREADS_MAX ? threads : RR_MEMO_THREADS_MAX};
     if (shelf->memo_count == 0)
         return 0;
-    if (vocabulary->count == 0 && rr_vocabulary_open(vocabulary, rr_vocabulary_text, threads, err) != 0)
+    if (vocabulary->terms == NULL && rr_vocabulary_open(vocabulary, rr_vocabulary_text, err) != 0)
         return -1;
     int rc = 0;
     for (int i = 0; i < sensing.threads && rc == 0; i++)
         rc = rr_words_open(&sensing.words[i], vocabulary, err);
     if (rc == 0)
         rr_thread_share(sense_share, &sensing, sensing.threads);
-    for (int i = 0; i < sensing.threads; i++)
+    for (int i = 0; i < sensing.threads; i++) {
+        if (sensing.words[i].failed) {
+            *err = sensing.words[i].err;
+            rc = -1;
+        }
         rr_words_close(&sensing.words[i]);
+    }
     return rc;
 }
 

@@ -361,7 +361,7 @@ out:
 }
 
 int rr_book_read(struct rr_book *book, struct rr_db *db, const struct rr_progress *progress, struct rr_err *err) {
-    struct rr_vocabulary vocabulary = {.count = 0};
+    struct rr_vocabulary vocabulary = {.terms = NULL};
     int rc = read_with(book, &db, 1, &vocabulary, progress, err);
     rr_vocabulary_close(&vocabulary);
     return rc;

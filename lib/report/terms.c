@@ -62,36 +62,43 @@ bool rr_is_letter(uint32_t character) {
     return character >= 0x80 || (character >= '0' && character <= '9') || (character >= 'a' && character <= 'z');
 }
 
-static bool add_term(struct rr_terms *terms, struct rr_slice text, uint32_t tail, const struct section *section) {
+static uint32_t letter_at(struct rr_slice text, size_t at) {
+    uint32_t character = at < text.len ? rr_character_at(text.ptr + at, text.len - at) : 0;
+    return rr_is_letter(character) ? character : 0;
+}
+
+static bool has_words(struct rr_slice text) {
+    return text.len > 0 && memchr(text.ptr, '~', text.len) != NULL;
+}
+
+static bool add_term(struct rr_terms *terms, struct rr_slice text, struct rr_slice rest, const struct section *section) {
     size_t at = text.len > 1 && text.ptr[0] == '|';
-    uint32_t first = text.len > 0 ? rr_character_at(text.ptr + at, text.len - at) : 0;
-    if (terms->count == RR_TERMS_MAX || !rr_is_letter(first) || first > RR_TERM_FIRST_MAX)
+    uint32_t first = letter_at(text, at);
+    if (terms->count == RR_TERMS_MAX || first == 0 || text.len + rest.len > RR_TERM_MAX_BYTES)
         return false;
-    const struct rr_slice rest = tail == 0 ? (struct rr_slice){NULL, 0} : terms->tails[tail - 1];
-    size_t len = text.len + rest.len;
-    bool wide = memchr(text.ptr, '~', text.len) != NULL || (tail > 0 && memchr(rest.ptr, '~', rest.len) != NULL);
-    terms->items[terms->count] = (struct rr_term){first, terms->count, text, tail, len, wide, section->kind, section->label};
+    at += rr_utf8_length(text.ptr + at, text.len - at);
+    terms->items[terms->count] = (struct rr_term){.first = first,
+                                                  .second = at < text.len ? letter_at(text, at) : letter_at(rest, 0),
+                                                  .order = terms->count,
+                                                  .text = text,
+                                                  .rest = rest,
+                                                  .wide = has_words(text) || has_words(rest),
+                                                  .kind = section->kind,
+                                                  .label = section->label};
     terms->count++;
     return true;
 }
 
-/* A term that begins with a choice is so many terms with one tail. */
+/* A term that begins with a choice is so many terms that go on alike. */
 static bool add_choices(struct rr_terms *terms, struct rr_slice text, const struct section *section) {
     const char *close = text.ptr[0] != '(' ? NULL : memchr(text.ptr, ')', text.len);
     if (close == NULL)
-        return add_term(terms, text, 0, section);
+        return add_term(terms, text, (struct rr_slice){NULL, 0}, section);
     const struct rr_slice rest = {close + 1, text.len - (size_t)(close + 1 - text.ptr)};
-    uint32_t tail = 0;
-    if (terms->tail_count == RR_TERMS_MAX)
-        return false;
-    if (rest.len > 0) {
-        terms->tails[terms->tail_count++] = rest;
-        tail = terms->tail_count;
-    }
     for (const char *from = text.ptr + 1; from <= close;) {
         const char *to = memchr(from, '/', (size_t)(close - from));
         to = to == NULL ? close : to;
-        if (!add_term(terms, (struct rr_slice){from, (size_t)(to - from)}, tail, section))
+        if (!add_term(terms, (struct rr_slice){from, (size_t)(to - from)}, rest, section))
             return false;
         from = to + 1;
     }

@@ -31,16 +31,15 @@ enum rr_word_kind {
     RR_WORD_ENDS_ASKING,  /* a question mark */
 };
 
-enum { RR_TERMS_MAX = 8192, RR_TERM_FIRST_MAX = 0xffff };
+enum { RR_TERMS_MAX = 8192, RR_TERM_MAX_BYTES = 1024 };
 
 /* A term of the file. Slices are of the text that was read. */
 struct rr_term {
-    uint32_t first; /* the character that it begins with, RR_TERM_FIRST_MAX at most; every match begins with it too */
-    uint32_t order; /* in the file */
-    struct rr_slice text;
-    uint32_t tail; /* the number of what follows the text, plus one; 0: nothing */
-    size_t len;    /* of both */
-    bool wide;     /* takes in other words: ~ */
+    uint32_t first;             /* the character that it and every match begin with */
+    uint32_t second;            /* the letter that follows it in the term, or 0: it may be several, or none */
+    uint32_t order;             /* in the file */
+    struct rr_slice text, rest; /* rest: what several terms go on with, perhaps nothing */
+    bool wide;                  /* takes in other words: ~ */
     enum rr_word_kind kind;
     enum rr_blocker label;
 };
@@ -48,8 +47,6 @@ struct rr_term {
 struct rr_terms {
     struct rr_term items[RR_TERMS_MAX];
     uint32_t count;
-    struct rr_slice tails[RR_TERMS_MAX]; /* that several terms have */
-    uint32_t tail_count;
 };
 
 /* terms is empty before. RR_PIPELINE_FAILED names the line that is wrong. */

@@ -1,13 +1,8 @@
 #include "report/words.h"
 
-int rr_words_open(struct rr_words *words, const struct rr_vocabulary *vocabulary, struct rr_err *err) {
+int rr_words_open(struct rr_words *words, struct rr_vocabulary *vocabulary, struct rr_err *err) {
     *words = (struct rr_words){.vocabulary = vocabulary};
-    for (int i = 0; i < vocabulary->count; i++)
-        if (rr_search_open(&words->searches[i], vocabulary->patterns[i], err) != 0) {
-            rr_words_close(words);
-            return -1;
-        }
-    return 0;
+    return rr_search_open(&words->search, err);
 }
 
 void rr_words_begin(struct rr_words *words, struct rr_slice text) {
@@ -57,12 +52,15 @@ static bool is_english_letter(char c) {
 static bool match_term(struct rr_words *words, size_t len, struct rr_word *word) {
     const struct rr_slice text = words->text;
     size_t next = words->at + len;
+    const struct rr_pattern *pattern;
+    struct rr_hit hit;
+    if (words->at > 0 && is_english_letter(text.ptr[words->at]) && is_english_letter(text.ptr[words->at - 1]))
+        return false;
     uint32_t first = rr_character_at(text.ptr + words->at, len);
     uint32_t second = next < text.len ? rr_character_at(text.ptr + next, text.len - next) : 0;
-    int pattern = rr_vocabulary_pattern(words->vocabulary, first, second);
-    bool within = words->at > 0 && is_english_letter(text.ptr[words->at]) && is_english_letter(text.ptr[words->at - 1]);
-    struct rr_hit hit;
-    if (pattern < 0 || within || !rr_search_next(words->searches[pattern], text, words->at, &hit))
+    if (rr_vocabulary_pattern(words->vocabulary, first, second, &pattern, &words->err) != 0)
+        words->failed = true;
+    if (pattern == NULL || !rr_search_next(words->search, pattern, text, words->at, &hit))
         return false;
     *word = (struct rr_word){(enum rr_word_kind)(hit.mark[0] - 'a'), (enum rr_blocker)(hit.mark[1] - 'a'), hit.begin, hit.end};
     return true;
@@ -85,7 +83,6 @@ bool rr_words_next(struct rr_words *words, struct rr_word *word) {
 }
 
 void rr_words_close(struct rr_words *words) {
-    for (int i = 0; i < RR_VOCABULARY_PATTERNS; i++)
-        rr_search_close(&words->searches[i]);
+    rr_search_close(&words->search);
     words->vocabulary = NULL;
 }

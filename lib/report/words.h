@@ -10,6 +10,7 @@
  *     rr_words_open(&words, &vocabulary, err)            one a thread; the vocabulary outlives it
  *     rr_words_begin(&words, text)
  *     while (rr_words_next(&words, &word)) ...           in their order, none within another
+ *     if (words.failed) ... words.err                    asked once, at the end: some are missing
  *     rr_words_close(&words)                             idempotent */
 struct rr_word {
     enum rr_word_kind kind;
@@ -18,13 +19,15 @@ struct rr_word {
 };
 
 struct rr_words {
-    const struct rr_vocabulary *vocabulary;
-    struct rr_search *searches[RR_VOCABULARY_PATTERNS];
+    struct rr_vocabulary *vocabulary;
+    struct rr_search *search;
     struct rr_slice text;
     size_t at;
+    bool failed;
+    struct rr_err err;
 };
 
-int rr_words_open(struct rr_words *words, const struct rr_vocabulary *vocabulary, struct rr_err *err);
+int rr_words_open(struct rr_words *words, struct rr_vocabulary *vocabulary, struct rr_err *err);
 void rr_words_begin(struct rr_words *words, struct rr_slice text);
 bool rr_words_next(struct rr_words *words, struct rr_word *word);
 void rr_words_close(struct rr_words *words);

@@ -14,7 +14,7 @@ static struct rr_words words;
 static int open_vocabulary(void **state) {
     (void)state;
     struct rr_err err;
-    assert_ok(rr_vocabulary_open(&vocabulary, rr_vocabulary_text, 2, &err));
+    assert_ok(rr_vocabulary_open(&vocabulary, rr_vocabulary_text, &err));
     assert_ok(rr_words_open(&words, &vocabulary, &err));
     return 0;
 }
@@ -177,10 +177,57 @@ static void a_memo_of_rubbish_takes_no_harm(void **state) {
         assert_int_equal(found[label], 0);
 }
 
+/* Patterns are compiled when a text has what they begin with: here all of them. */
+static void every_term_has_a_pattern(void **state) {
+    (void)state;
+    struct rr_terms *terms = calloc(1, sizeof *terms);
+    struct rr_err err;
+    assert_non_null(terms);
+    assert_ok(rr_terms_read(terms, rr_slice_of(rr_vocabulary_text), &err));
+    assert_true(terms->count > 1000);
+    for (uint32_t i = 0; i < terms->count; i++) {
+        const struct rr_pattern *pattern = NULL, *again = NULL;
+        assert_ok(rr_vocabulary_pattern(&vocabulary, terms->items[i].first, terms->items[i].second, &pattern, &err));
+        assert_ok(rr_vocabulary_pattern(&vocabulary, terms->items[i].first, terms->items[i].second, &again, &err));
+        assert_non_null(pattern);
+        assert_ptr_equal(pattern, again);
+    }
+    free(terms);
+}
+
+static void assert_words(const char *vocabulary_text, const char *text, const char *wanted) {
+    struct rr_vocabulary own;
+    struct rr_words own_words;
+    struct rr_word word;
+    struct rr_err err;
+    char found[200] = "";
+    assert_ok(rr_vocabulary_open(&own, vocabulary_text, &err));
+    assert_ok(rr_words_open(&own_words, &own, &err));
+    rr_words_begin(&own_words, rr_slice_of(text));
+    while (rr_words_next(&own_words, &word))
+        snprintf(found + strlen(found), sizeof found - strlen(found), "%d:%.*s|", (int)word.kind, (int)(word.end - word.begin),
+                 text + word.begin);
+    assert_false(own_words.failed);
+    assert_string_equal(found, wanted);
+    rr_words_close(&own_words);
+    rr_vocabulary_close(&own);
+}
+
+/* Of terms that begin alike the longest is found, one with ~ before all others; a choice is as long as all of it. */
+static void the_longest_term_is_found(void **state) {
+    (void)state;
+    assert_words("[문제]\n부족, 부족 심각\n", "부족 심각, 부족함", "5:부족 심각|15:,|5:부족|");
+    assert_words("[문제]\n예산~ 없\n[해결]\n예산 완전 확보\n", "예산 완전 확보 없이, 예산 완전 확보",
+                 "5:예산 완전 확보 없|15:,|6:예산 완전 확보|");
+    assert_words("[문제]\n(법무/감사) (검토/실사)\n[해결]\n법무 검토됨\n", "법무 검토됨, 감사실사",
+                 "5:법무 검토|15:,|5:감사실사|");
+    assert_words("[문제]\n가, |나|, 다|\n", "가가 나 가나 다라 다", "5:가|5:가|5:나|5:가|5:다|");
+}
+
 static void assert_refused(const char *text, const char *message) {
     struct rr_vocabulary wrong;
     struct rr_err err;
-    assert_int_equal(rr_vocabulary_open(&wrong, text, 1, &err), -1);
+    assert_int_equal(rr_vocabulary_open(&wrong, text, &err), -1);
     assert_int_equal(err.code, RR_PIPELINE_FAILED);
     assert_string_equal(err.message, message);
     rr_vocabulary_close(&wrong);
@@ -202,6 +249,8 @@ int main(void) {
         cmocka_unit_test(the_end_of_a_word_is_open),
         cmocka_unit_test(what_is_denied_settled_asked_or_supposed_blocks_nothing),
         cmocka_unit_test(a_memo_of_rubbish_takes_no_harm),
+        cmocka_unit_test(every_term_has_a_pattern),
+        cmocka_unit_test(the_longest_term_is_found),
         cmocka_unit_test(a_line_that_is_wrong_is_named),
     };
     return cmocka_run_group_tests(tests, open_vocabulary, close_vocabulary);
