@@ -31,10 +31,11 @@ struct sentence {
     bool asks;                    /* the clause only asks */
 };
 
-/* Of what is only asked or supposed nothing is so. */
+/* Of what is only asked or supposed nothing is so. What was not said yet may still be: 예산을 문의했으나 없다고. */
 static void dismiss(struct sentence *sentence, int from) {
     for (int i = from; i < sentence->count; i++)
-        sentence->items[i].state = GOOD;
+        if (sentence->items[i].state == BAD)
+            sentence->items[i].state = GOOD;
 }
 
 static void begin_clause(struct sentence *sentence, enum rr_word_kind parted) {
