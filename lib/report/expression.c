@@ -26,6 +26,9 @@ enum { GAP, GAP_ENGLISH, SOME_WORDS, NO_LETTER_BEHIND, PART_COUNT };
 /* Not a part, since it is looked at wherever a term may begin, and calling a part takes a while. */
 static const char no_letter_before[] = "(?-i:(?<![a-zA-Z가-힣]))";
 
+/* Behind an English word of two letters or more: PO가. */
+static const char no_english_behind[] = "(?-i:(?![a-zA-Z]))";
+
 /* ---- Elements ---- */
 
 static bool is_english(uint32_t character) {
@@ -47,12 +50,17 @@ static size_t add_gap(struct rr_buf *out, struct rr_slice text, size_t at) {
     return end;
 }
 
+static bool ends_english(struct rr_slice text, size_t end) {
+    return end > 1 && is_english((unsigned char)text.ptr[end - 1]) && is_english((unsigned char)text.ptr[end - 2]);
+}
+
 /* Where that ends. */
 static size_t add_character(struct rr_buf *out, struct rr_slice text, size_t at) {
     size_t len = rr_utf8_length(text.ptr + at, text.len - at);
     len = len > 0 ? len : 1;
     if (text.ptr[at] == '|') {
-        rr_buf_add_text(out, at == 0 ? no_letter_before : parts[NO_LETTER_BEHIND].call);
+        const char *behind = ends_english(text, at) ? no_english_behind : parts[NO_LETTER_BEHIND].call;
+        rr_buf_add_text(out, at == 0 ? no_letter_before : behind);
         return at + len;
     }
     if (!rr_is_letter(rr_character_at(text.ptr + at, len)))

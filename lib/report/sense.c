@@ -16,6 +16,7 @@ struct item {
     bool denied;  /* by a word before it: no budget */
     bool settled; /* by a word before it: resolved the budget issue */
     bool joined;  /* with the item before: 예산과 일정 */
+    bool follows; /* from what the item before is: 예산이 부족해서 + 일정을 미룸 */
     size_t end;   /* of the last word that is about it */
 };
 
@@ -29,6 +30,8 @@ struct sentence {
     const struct rr_word *denial; /* that waits for what it denies */
     const struct rr_word *last;   /* the clause's last word of a state */
     bool asks;                    /* the clause only asks */
+    bool turned;                  /* the clause has a denial behind what it denies */
+    struct item *supposed;        /* what the clause before only supposes to be bad: 예산이 안 나오면 */
 };
 
 /* Of what is only asked or supposed nothing is so. What was not said yet may still be: 예산을 문의했으나 없다고. */
@@ -45,11 +48,13 @@ static void begin_clause(struct sentence *sentence, enum rr_word_kind parted) {
     if (sentence->asks)
         dismiss(sentence, sentence->clause);
     sentence->clause = sentence->count;
+    sentence->supposed = parted == RR_WORD_COMMA ? sentence->supposed : NULL;
     sentence->parted = parted;
     sentence->ahead = NEUTRAL;
     sentence->denial = NULL;
     sentence->last = NULL;
     sentence->asks = false;
+    sentence->turned = false;
 }
 
 /* The item that a state is about: the clause's last one, or where the clause has none and goes on from another, that one's. */
@@ -95,6 +100,15 @@ static bool joins(struct rr_slice between) {
     return false;
 }
 
+/* Does what stands between say that what is behind it follows from what is before it? */
+static bool is_because(struct rr_slice between) {
+    static const char *const words[] = {"서 ", "서, ", "바람에", "때문에", "탓에", "탓으로", "관계로", "인해", "느라", "여파로"};
+    bool because = false;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        because |= memmem(between.ptr, between.len, words[i], strlen(words[i])) != NULL;
+    return because;
+}
+
 static struct item *add_item(struct sentence *sentence, const struct rr_word *word, enum state state) {
     if (sentence->count == items_max)
         return NULL;
@@ -103,6 +117,9 @@ static struct item *add_item(struct sentence *sentence, const struct rr_word *wo
     *item = (struct item){.word = *word, .state = state, .end = word->end};
     if (before != NULL && before->state == NEUTRAL && before->word.label != RR_DECISION_MAKER && word->begin >= before->end)
         item->joined = joins((struct rr_slice){sentence->text.ptr + before->end, word->begin - before->end});
+    const struct item *cause = sentence->count > 1 && sentence->parted != RR_WORD_TURNS ? item - 1 : NULL;
+    if (cause != NULL && cause->state == BAD && cause->word.kind != RR_WORD_OTHER && word->begin >= cause->end)
+        item->follows = cause->follows || is_because((struct rr_slice){sentence->text.ptr + cause->end, word->begin - cause->end});
     return item;
 }
 
@@ -147,9 +164,19 @@ static bool is_aside(const struct sentence *sentence, const struct rr_word *word
     return aside;
 }
 
+/* Of money and approvals is said what is said, though what is taught, or a person, stands in between: 예산에 맞춰 과정을 축소, 결재를
+ * 부장님이 반려. Not of a person who is named by it: 예산 담당자. */
+static bool is_within(const struct sentence *sentence, const struct rr_word *word) {
+    const struct item *item = &sentence->items[sentence->count - 1];
+    enum rr_blocker about = item->word.label, label = word->label;
+    bool weighs = item->word.kind == RR_WORD_TOPIC && (about == RR_BUDGET || about == RR_APPROVAL_DELAY || about == RR_PRICE_TERM);
+    return weighs && word->kind == RR_WORD_TOPIC && (label == RR_FIT_UNCLEAR || label == RR_DECISION_MAKER) &&
+           word->begin > item->end + 1 && !is_english(sentence, word);
+}
+
 static void take_topic(struct sentence *sentence, const struct rr_word *word) {
     bool goes_on = sentence->count > sentence->clause && sentence->items[sentence->count - 1].state == NEUTRAL;
-    if (goes_on && is_aside(sentence, word))
+    if (goes_on && (is_aside(sentence, word) || is_within(sentence, word)))
         return;
     bool denied = take_denial(sentence, word);
     struct item *item = add_item(sentence, word, denied ? BAD : sentence->ahead);
@@ -203,6 +230,19 @@ static bool is_for_others(const struct sentence *sentence, const struct item *it
            item->word.label == RR_COMPETITOR;
 }
 
+/* What follows from what is supposed is bad: so that is what they wait for. 예산이 안 나오면 + 어렵다. */
+static bool follows(struct sentence *sentence) {
+    struct item *item = sentence->supposed;
+    sentence->supposed = NULL;
+    for (int i = sentence->clause; i < sentence->count; i++)
+        if (sentence->items[i].word.kind != RR_WORD_OTHER)
+            return false;
+    if (item == NULL)
+        return false;
+    item->state = BAD;
+    return true;
+}
+
 static void take_state(struct sentence *sentence, const struct rr_word *word, enum state state) {
     if (take_denial(sentence, word))
         state = opposite(state);
@@ -210,6 +250,8 @@ static void take_state(struct sentence *sentence, const struct rr_word *word, en
         state = BAD;
     struct item *item = about(sentence, state);
     sentence->last = word;
+    if (state == BAD && follows(sentence))
+        return;
     if (item == NULL) {
         sentence->ahead = state == BAD || is_english(sentence, word) ? state : NEUTRAL;
         return;
@@ -229,16 +271,29 @@ static void take_state(struct sentence *sentence, const struct rr_word *word, en
 
 static void take_blocker_alone(struct sentence *sentence, const struct rr_word *word) {
     const struct item *item = about(sentence, BAD);
-    if (item != NULL && item->word.kind != RR_WORD_OTHER)
+    if (sentence->supposed != NULL || (item != NULL && item->word.kind != RR_WORD_OTHER))
         take_state(sentence, word, BAD);
     else
         take_blocker(sentence, word);
 }
 
+/* Is the word before why this is not done: 비싸서 + 못 한다? */
+static bool is_reason(const struct sentence *sentence, const struct rr_word *word) {
+    static const struct rr_slice because[] = {RR_SLICE("서"), RR_SLICE("니"), RR_SLICE("므로"), RR_SLICE("니까")};
+    const struct rr_slice start = rr_slice_trim((struct rr_slice){sentence->text.ptr, word->begin});
+    bool reason = false;
+    for (size_t i = 0; i < sizeof because / sizeof because[0]; i++)
+        reason |= start.len < word->begin && ends_with(start, because[i]);
+    return reason;
+}
+
 static void take_not(struct sentence *sentence, const struct rr_word *word) {
     struct item *item = about(sentence, BAD);
     const struct rr_word *last = sentence->last;
-    if (last != NULL && word->begin - last->end <= turned_max_bytes) {
+    sentence->turned = true;
+    if (follows(sentence) || is_reason(sentence, word))
+        ;
+    else if (last != NULL && word->begin - last->end <= turned_max_bytes) {
         sentence->ahead = NEUTRAL;
         if (item != NULL)
             set_state(sentence, item, opposite(item->state), word);
@@ -263,8 +318,11 @@ static void take_not_ahead(struct sentence *sentence, const struct rr_word *word
 }
 
 static void suppose(struct sentence *sentence) {
+    struct item *item = sentence->count > sentence->clause ? &sentence->items[sentence->count - 1] : NULL;
+    bool bad = item != NULL && (item->state == BAD || sentence->turned) && item->word.kind != RR_WORD_OTHER;
     dismiss(sentence, sentence->clause);
     begin_clause(sentence, RR_WORD_ENDS);
+    sentence->supposed = bad ? item : NULL;
 }
 
 /* What is still so is not settled, if nothing else is said. */
@@ -327,7 +385,7 @@ static void end_sentence(struct sentence *sentence, uint8_t found[RR_BLOCKER_COU
     begin_clause(sentence, RR_WORD_ENDS);
     for (int i = 0; i < sentence->count; i++) {
         const struct item *item = &sentence->items[i];
-        bool counts = item->state == BAD && item->word.kind != RR_WORD_OTHER;
+        bool counts = item->state == BAD && item->word.kind != RR_WORD_OTHER && !item->follows;
         if (counts && found[item->word.label] < UINT8_MAX)
             found[item->word.label]++;
     }
