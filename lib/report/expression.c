@@ -80,7 +80,7 @@ static bool add_open_syllable(struct rr_buf *out, struct rr_slice text, size_t a
 
 /* Nouns do not conjugate: 수주 is not 수준. */
 static bool is_open(enum rr_word_kind kind) {
-    return kind != RR_WORD_TOPIC && kind != RR_WORD_OTHER && kind != RR_WORD_IGNORED;
+    return kind != RR_WORD_TOPIC && kind != RR_WORD_PERSON && kind != RR_WORD_OTHER && kind != RR_WORD_IGNORED;
 }
 
 /* ---- A term: each of its wordings ---- */

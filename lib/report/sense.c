@@ -5,6 +5,7 @@
 /* How far apart, in bytes, two words may stand and still belong together: what is settled and 해결, what is turned and 없음,
  * 안 and what it denies, not and what it denies, two topics of one state. */
 enum { settled_max_bytes = 36, turned_max_bytes = 9, next_max_bytes = 4, phrase_max_bytes = 8, denied_max_bytes = 30 };
+enum { lacking_max_bytes = 12 }; /* a person and 없음 */
 enum { words_max = 512, items_max = 32 };
 
 enum state { NEUTRAL, BAD, GOOD };
@@ -27,8 +28,10 @@ struct sentence {
     int clause;                   /* the first item of the clause */
     enum rr_word_kind parted;     /* what the clause began with: RR_WORD_TURNS, RR_WORD_COMMA, or RR_WORD_ENDS */
     enum state ahead;             /* a state that stands before its topic: lack of budget */
+    bool ahead_of_people;         /* that people can be in: 반대하던 팀장 */
     const struct rr_word *denial; /* that waits for what it denies */
     const struct rr_word *last;   /* the clause's last word of a state */
+    struct item *stated;          /* what that was about */
     bool asks;                    /* the clause only asks */
     bool turned;                  /* the clause has a denial behind what it denies */
     struct item *supposed;        /* what the clause before only supposes to be bad: 예산이 안 나오면 */
@@ -53,18 +56,28 @@ static void begin_clause(struct sentence *sentence, enum rr_word_kind parted) {
     sentence->ahead = NEUTRAL;
     sentence->denial = NULL;
     sentence->last = NULL;
+    sentence->stated = NULL;
     sentence->asks = false;
     sentence->turned = false;
 }
 
+/* People mostly speak of what is so: 예산은 팀장님이 부족하다고 하심. Only some states can be theirs; and they may be missing. */
+static bool may_be_about(const struct item *item, const struct rr_word *word) {
+    return item->word.kind != RR_WORD_PERSON || word->kind == RR_WORD_BAD_OF_PEOPLE || word->kind == RR_WORD_GOOD ||
+           (word->kind == RR_WORD_NOT && word->begin - item->end <= lacking_max_bytes);
+}
+
 /* The item that a state is about: the clause's last one, or where the clause has none and goes on from another, that one's. */
-static struct item *about(struct sentence *sentence, enum state state) {
-    if (sentence->count == 0)
+static struct item *about(struct sentence *sentence, const struct rr_word *word, enum state state) {
+    int at = sentence->count - 1;
+    while (at >= 0 && !may_be_about(&sentence->items[at], word))
+        at--;
+    if (at < 0)
         return NULL;
-    struct item *item = &sentence->items[sentence->count - 1];
+    struct item *item = &sentence->items[at];
     bool goes_on =
         sentence->parted == RR_WORD_TURNS || (sentence->parted == RR_WORD_COMMA && state == BAD && item->state == NEUTRAL);
-    return sentence->count > sentence->clause || goes_on ? item : NULL;
+    return at >= sentence->clause || goes_on ? item : NULL;
 }
 
 static bool is_english(const struct sentence *sentence, const struct rr_word *word) {
@@ -119,7 +132,8 @@ static struct item *add_item(struct sentence *sentence, const struct rr_word *wo
         item->joined = joins((struct rr_slice){sentence->text.ptr + before->end, word->begin - before->end});
     const struct item *cause = sentence->count > 1 && sentence->parted != RR_WORD_TURNS ? item - 1 : NULL;
     if (cause != NULL && cause->state == BAD && cause->word.kind != RR_WORD_OTHER && word->begin >= cause->end)
-        item->follows = cause->follows || is_because((struct rr_slice){sentence->text.ptr + cause->end, word->begin - cause->end});
+        item->follows =
+            cause->follows || is_because((struct rr_slice){sentence->text.ptr + cause->end, word->begin - cause->end});
     return item;
 }
 
@@ -144,6 +158,7 @@ static bool is_denied_by_last(const struct sentence *sentence, const struct rr_w
 static void take_blocker(struct sentence *sentence, const struct rr_word *word) {
     add_item(sentence, word, take_denial(sentence, word) ? GOOD : BAD);
     sentence->last = word;
+    sentence->stated = NULL;
     sentence->ahead = NEUTRAL;
 }
 
@@ -164,14 +179,15 @@ static bool is_aside(const struct sentence *sentence, const struct rr_word *word
     return aside;
 }
 
-/* Of money and approvals is said what is said, though what is taught, or a person, stands in between: 예산에 맞춰 과정을 축소, 결재를
- * 부장님이 반려. Not of a person who is named by it: 예산 담당자. */
+/* Of money and approvals is said what is said, though what is taught, or a person, stands in between: 예산에 맞춰 과정을 축소,
+ * 결재를 부장님이 반려. Not of a person who is named by it: 예산 담당자. */
 static bool is_within(const struct sentence *sentence, const struct rr_word *word) {
     const struct item *item = &sentence->items[sentence->count - 1];
     enum rr_blocker about = item->word.label, label = word->label;
-    bool weighs = item->word.kind == RR_WORD_TOPIC && (about == RR_BUDGET || about == RR_APPROVAL_DELAY || about == RR_PRICE_TERM);
-    return weighs && word->kind == RR_WORD_TOPIC && (label == RR_FIT_UNCLEAR || label == RR_DECISION_MAKER) &&
-           word->begin > item->end + 1 && !is_english(sentence, word);
+    bool weighs =
+        item->word.kind == RR_WORD_TOPIC && (about == RR_BUDGET || about == RR_APPROVAL_DELAY || about == RR_PRICE_TERM);
+    return weighs && (word->kind == RR_WORD_TOPIC || word->kind == RR_WORD_PERSON) &&
+           (label == RR_FIT_UNCLEAR || label == RR_DECISION_MAKER) && word->begin > item->end + 1 && !is_english(sentence, word);
 }
 
 static void take_topic(struct sentence *sentence, const struct rr_word *word) {
@@ -179,8 +195,9 @@ static void take_topic(struct sentence *sentence, const struct rr_word *word) {
     if (goes_on && (is_aside(sentence, word) || is_within(sentence, word)))
         return;
     bool denied = take_denial(sentence, word);
-    struct item *item = add_item(sentence, word, denied ? BAD : sentence->ahead);
-    if (item == NULL)
+    bool waits = word->kind == RR_WORD_PERSON && sentence->ahead == BAD && !sentence->ahead_of_people; /* 밀려 있던 대표 날인 */
+    struct item *item = add_item(sentence, word, denied ? BAD : waits ? NEUTRAL : sentence->ahead);
+    if (item == NULL || waits)
         return;
     item->denied = denied;
     item->settled = sentence->ahead == GOOD;
@@ -200,6 +217,7 @@ static void take_agreement(struct sentence *sentence, const struct rr_word *word
     if (!take_denial(sentence, word) && sentence->parted == RR_WORD_TURNS)
         settle(sentence, 0, RR_NO_PIPELINE);
     sentence->last = word;
+    sentence->stated = NULL;
 }
 
 /* So it is by a word of the vocabulary; unless it is denied: then that is what the clause's topic lacks, if it has one. */
@@ -207,6 +225,7 @@ static void take_settlement(struct sentence *sentence, const struct rr_word *wor
     struct item *item = sentence->count > sentence->clause ? &sentence->items[sentence->count - 1] : NULL;
     bool denied = take_denial(sentence, word);
     sentence->last = word;
+    sentence->stated = NULL;
     if (denied && item != NULL && item->state == NEUTRAL) {
         item->state = BAD;
         return;
@@ -235,7 +254,7 @@ static bool follows(struct sentence *sentence) {
     struct item *item = sentence->supposed;
     sentence->supposed = NULL;
     for (int i = sentence->clause; i < sentence->count; i++)
-        if (sentence->items[i].word.kind != RR_WORD_OTHER)
+        if (sentence->items[i].word.kind != RR_WORD_OTHER && sentence->items[i].word.kind != RR_WORD_PERSON)
             return false;
     if (item == NULL)
         return false;
@@ -248,11 +267,13 @@ static void take_state(struct sentence *sentence, const struct rr_word *word, en
         state = opposite(state);
     else if (is_denied_by_last(sentence, word))
         state = BAD;
-    struct item *item = about(sentence, state);
+    struct item *item = about(sentence, word, state);
     sentence->last = word;
+    sentence->stated = item;
     if (state == BAD && follows(sentence))
         return;
     if (item == NULL) {
+        sentence->ahead_of_people = word->kind == RR_WORD_BAD_OF_PEOPLE;
         sentence->ahead = state == BAD || is_english(sentence, word) ? state : NEUTRAL;
         return;
     }
@@ -270,7 +291,7 @@ static void take_state(struct sentence *sentence, const struct rr_word *word, en
 }
 
 static void take_blocker_alone(struct sentence *sentence, const struct rr_word *word) {
-    const struct item *item = about(sentence, BAD);
+    const struct item *item = about(sentence, word, BAD);
     if (sentence->supposed != NULL || (item != NULL && item->word.kind != RR_WORD_OTHER))
         take_state(sentence, word, BAD);
     else
@@ -288,12 +309,13 @@ static bool is_reason(const struct sentence *sentence, const struct rr_word *wor
 }
 
 static void take_not(struct sentence *sentence, const struct rr_word *word) {
-    struct item *item = about(sentence, BAD);
+    struct item *item = about(sentence, word, BAD);
     const struct rr_word *last = sentence->last;
     sentence->turned = true;
     if (follows(sentence) || is_reason(sentence, word))
         ;
     else if (last != NULL && word->begin - last->end <= turned_max_bytes) {
+        item = sentence->stated != NULL ? sentence->stated : item;
         sentence->ahead = NEUTRAL;
         if (item != NULL)
             set_state(sentence, item, opposite(item->state), word);
@@ -305,8 +327,8 @@ static void take_not(struct sentence *sentence, const struct rr_word *word) {
 
 static bool is_state(const struct rr_word *word) {
     enum rr_word_kind kind = word->kind;
-    return kind == RR_WORD_BAD || kind == RR_WORD_GOOD || kind == RR_WORD_BLOCKS || kind == RR_WORD_BLOCKS_ALONE ||
-           kind == RR_WORD_SETTLES;
+    return kind == RR_WORD_BAD || kind == RR_WORD_BAD_OF_PEOPLE || kind == RR_WORD_GOOD || kind == RR_WORD_BLOCKS ||
+           kind == RR_WORD_BLOCKS_ALONE || kind == RR_WORD_SETTLES;
 }
 
 /* 안 stands right before what it denies, or behind a noun that means something done: 확보 안 됨. */
@@ -326,8 +348,8 @@ static void suppose(struct sentence *sentence) {
 }
 
 /* What is still so is not settled, if nothing else is said. */
-static void take_still(struct sentence *sentence) {
-    struct item *item = about(sentence, BAD);
+static void take_still(struct sentence *sentence, const struct rr_word *word) {
+    struct item *item = about(sentence, word, BAD);
     if (item != NULL && item->state == NEUTRAL)
         item->state = BAD;
 }
@@ -341,6 +363,7 @@ static void take(struct sentence *sentence, const struct rr_word *word, const st
         take_blocker_alone(sentence, word);
         break;
     case RR_WORD_TOPIC:
+    case RR_WORD_PERSON:
     case RR_WORD_OTHER:
         take_topic(sentence, word);
         break;
@@ -348,6 +371,7 @@ static void take(struct sentence *sentence, const struct rr_word *word, const st
         take_settlement(sentence, word);
         break;
     case RR_WORD_BAD:
+    case RR_WORD_BAD_OF_PEOPLE:
         take_state(sentence, word, BAD);
         break;
     case RR_WORD_GOOD:
@@ -369,7 +393,7 @@ static void take(struct sentence *sentence, const struct rr_word *word, const st
         take_agreement(sentence, word);
         break;
     case RR_WORD_STILL:
-        take_still(sentence);
+        take_still(sentence, word);
         break;
     case RR_WORD_IGNORED:
         break;

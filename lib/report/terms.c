@@ -8,13 +8,17 @@ static const struct {
 } sections[] = {
     {"다른 주제", RR_WORD_OTHER},   {"문제", RR_WORD_BAD},   {"해결", RR_WORD_GOOD},   {"뒤 부정", RR_WORD_NOT},
     {"앞 부정", RR_WORD_NOT_AHEAD}, {"질문", RR_WORD_ASKS},  {"가정", RR_WORD_IF},     {"아직", RR_WORD_STILL},
-    {"무시", RR_WORD_IGNORED},      {"이음", RR_WORD_TURNS}, {"성사", RR_WORD_AGREED},
+    {"무시", RR_WORD_IGNORED},      {"이음", RR_WORD_TURNS}, {"성사", RR_WORD_AGREED}, {"사람 문제", RR_WORD_BAD_OF_PEOPLE},
 };
 
 static const struct {
     const char *suffix;
     enum rr_word_kind kind;
-} parts[] = {{"", RR_WORD_BLOCKS}, {" 상태", RR_WORD_BLOCKS_ALONE}, {" 주제", RR_WORD_TOPIC}, {" 해결", RR_WORD_SETTLES}};
+} parts[] = {{"", RR_WORD_BLOCKS},
+             {" 상태", RR_WORD_BLOCKS_ALONE},
+             {" 주제", RR_WORD_TOPIC},
+             {" 해결", RR_WORD_SETTLES},
+             {" 사람", RR_WORD_PERSON}};
 
 static bool is_named(struct rr_slice name, const char *label, const char *suffix) {
     size_t len = strlen(label);

@@ -11,24 +11,26 @@
 
 /* What a word does to its clause. */
 enum rr_word_kind {
-    RR_WORD_BLOCKS,       /* is a blocker by itself: 예산 동결 */
-    RR_WORD_BLOCKS_ALONE, /* the same where the clause has no topic yet, else bad: 보류 */
-    RR_WORD_TOPIC,        /* what a blocker can be about: 예산 */
-    RR_WORD_SETTLES,      /* its label is no blocker: 예산 승인 */
-    RR_WORD_OTHER,        /* a topic that is no label's: 계약서 */
-    RR_WORD_BAD,          /* a topic's state: 부족 */
-    RR_WORD_GOOD,         /* 완료 */
-    RR_WORD_NOT,          /* turns the word before it: 없음, 않 */
-    RR_WORD_NOT_AHEAD,    /* turns the word behind it, else the one before: 안, 못, not */
-    RR_WORD_ASKS,         /* the clause only asks */
-    RR_WORD_IF,           /* the clause only supposes */
-    RR_WORD_AGREED,       /* they buy: 계약하기로 */
-    RR_WORD_STILL,        /* the topic before it is not settled yet: 아직 */
-    RR_WORD_IGNORED,      /* nothing: another word would be found within it */
-    RR_WORD_TURNS,        /* begins another clause of the sentence: 지만, but */
-    RR_WORD_COMMA,        /* the same, less closely */
-    RR_WORD_ENDS,         /* the sentence is over: a full stop, the end of a line */
-    RR_WORD_ENDS_ASKING,  /* a question mark */
+    RR_WORD_BLOCKS,        /* is a blocker by itself: 예산 동결 */
+    RR_WORD_BLOCKS_ALONE,  /* the same where the clause has no topic yet, else bad: 보류 */
+    RR_WORD_TOPIC,         /* what a blocker can be about: 예산 */
+    RR_WORD_SETTLES,       /* its label is no blocker: 예산 승인 */
+    RR_WORD_OTHER,         /* a topic that is no label's: 계약서 */
+    RR_WORD_BAD,           /* a topic's state: 부족 */
+    RR_WORD_GOOD,          /* 완료 */
+    RR_WORD_NOT,           /* turns the word before it: 없음, 않 */
+    RR_WORD_NOT_AHEAD,     /* turns the word behind it, else the one before: 안, 못, not */
+    RR_WORD_ASKS,          /* the clause only asks */
+    RR_WORD_IF,            /* the clause only supposes */
+    RR_WORD_AGREED,        /* they buy: 계약하기로 */
+    RR_WORD_STILL,         /* the topic before it is not settled yet: 아직 */
+    RR_WORD_IGNORED,       /* nothing: another word would be found within it */
+    RR_WORD_TURNS,         /* begins another clause of the sentence: 지만, but */
+    RR_WORD_COMMA,         /* the same, less closely */
+    RR_WORD_ENDS,          /* the sentence is over: a full stop, the end of a line */
+    RR_WORD_ENDS_ASKING,   /* a question mark */
+    RR_WORD_PERSON,        /* a topic that only a state of people is about: 팀장 */
+    RR_WORD_BAD_OF_PEOPLE, /* bad, and what people can be: 반대, 퇴사 */
 };
 
 enum { RR_TERMS_MAX = 8192, RR_TERM_MAX_BYTES = 1024 };
