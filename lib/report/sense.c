@@ -4,13 +4,20 @@
 
 /* How far apart, in bytes, two words may stand and still belong together: what is settled and 해결, what is turned and 없음,
  * 안 and what it denies, not and what it denies, two topics of one state. */
-enum { settled_max_bytes = 36, turned_max_bytes = 9, next_max_bytes = 4, phrase_max_bytes = 8, denied_max_bytes = 30 };
-enum { lacking_max_bytes = 12 }; /* a person and 없음 */
-enum { words_max = 512, items_max = 32 };
+enum {
+    settled_max_bytes = 36,
+    turned_max_bytes = 9,
+    next_max_bytes = 4,
+    phrase_max_bytes = 8,
+    denied_max_bytes = 30,
+    as_such_max_bytes = 24,
+    lacking_max_bytes = 12 /* a person and 없음 */
+};
+enum { words_max = 512, items_max = 256 };
 
 enum state { NEUTRAL, BAD, GOOD };
 
-/* A topic of a sentence. */
+/* A topic. */
 struct item {
     struct rr_word word;
     enum state state;
@@ -21,27 +28,33 @@ struct item {
     size_t end;   /* of the last word that is about it */
 };
 
+/* What has been read of a memo, and the sentence that is being read. */
 struct sentence {
     struct rr_slice text;
-    struct item items[items_max];
+    struct item items[items_max]; /* of the whole memo */
     int count;
+    int start;                    /* the sentence's first item */
     int clause;                   /* the first item of the clause */
     enum rr_word_kind parted;     /* what the clause began with: RR_WORD_TURNS, RR_WORD_COMMA, or RR_WORD_ENDS */
     enum state ahead;             /* a state that stands before its topic: lack of budget */
     bool ahead_of_people;         /* that people can be in: 반대하던 팀장 */
     const struct rr_word *denial; /* that waits for what it denies */
     const struct rr_word *last;   /* the clause's last word of a state */
-    struct item *stated;          /* what that was about */
-    bool asks;                    /* the clause only asks */
     bool turned;                  /* the clause has a denial behind what it denies */
     struct item *supposed;        /* what the clause before only supposes to be bad: 예산이 안 나오면 */
+    struct item *stated;          /* what that was about */
+    bool asks;                    /* the clause only asks, or tells what once was */
+    bool apart;                   /* the clause is a sentence, which only what is settled goes on from the one before */
 };
 
-/* Of what is only asked or supposed nothing is so. What was not said yet may still be: 예산을 문의했으나 없다고. */
+static bool is_topic(const struct item *item) {
+    return item->word.kind == RR_WORD_TOPIC || item->word.kind == RR_WORD_OTHER || item->word.kind == RR_WORD_PERSON;
+}
+
+/* Of what is only asked, supposed, or past nothing is so: a topic is as if nothing had been said of it. */
 static void dismiss(struct sentence *sentence, int from) {
     for (int i = from; i < sentence->count; i++)
-        if (sentence->items[i].state == BAD)
-            sentence->items[i].state = GOOD;
+        sentence->items[i].state = is_topic(&sentence->items[i]) ? NEUTRAL : GOOD;
 }
 
 static void begin_clause(struct sentence *sentence, enum rr_word_kind parted) {
@@ -59,6 +72,7 @@ static void begin_clause(struct sentence *sentence, enum rr_word_kind parted) {
     sentence->stated = NULL;
     sentence->asks = false;
     sentence->turned = false;
+    sentence->apart = false;
 }
 
 /* People mostly speak of what is so: 예산은 팀장님이 부족하다고 하심. Only some states can be theirs; and they may be missing. */
@@ -70,14 +84,18 @@ static bool may_be_about(const struct item *item, const struct rr_word *word) {
 /* The item that a state is about: the clause's last one, or where the clause has none and goes on from another, that one's. */
 static struct item *about(struct sentence *sentence, const struct rr_word *word, enum state state) {
     int at = sentence->count - 1;
-    while (at >= 0 && !may_be_about(&sentence->items[at], word))
+    while (at >= sentence->start && !may_be_about(&sentence->items[at], word))
         at--;
-    if (at < 0)
+    if (at < sentence->start)
         return NULL;
     struct item *item = &sentence->items[at];
-    bool goes_on =
-        sentence->parted == RR_WORD_TURNS || (sentence->parted == RR_WORD_COMMA && state == BAD && item->state == NEUTRAL);
+    bool goes_on = (sentence->parted == RR_WORD_TURNS && !(sentence->apart && state == BAD)) ||
+                   (sentence->parted == RR_WORD_COMMA && state == BAD && item->state == NEUTRAL);
     return at >= sentence->clause || goes_on ? item : NULL;
+}
+
+static struct rr_slice text_of(const struct sentence *sentence, const struct rr_word *word) {
+    return (struct rr_slice){sentence->text.ptr + word->begin, word->end - word->begin};
 }
 
 static bool is_english(const struct sentence *sentence, const struct rr_word *word) {
@@ -130,7 +148,7 @@ static struct item *add_item(struct sentence *sentence, const struct rr_word *wo
     *item = (struct item){.word = *word, .state = state, .end = word->end};
     if (before != NULL && before->state == NEUTRAL && before->word.label != RR_DECISION_MAKER && word->begin >= before->end)
         item->joined = joins((struct rr_slice){sentence->text.ptr + before->end, word->begin - before->end});
-    const struct item *cause = sentence->count > 1 && sentence->parted != RR_WORD_TURNS ? item - 1 : NULL;
+    const struct item *cause = sentence->count - sentence->start > 1 && sentence->parted != RR_WORD_TURNS ? item - 1 : NULL;
     if (cause != NULL && cause->state == BAD && cause->word.kind != RR_WORD_OTHER && word->begin >= cause->end)
         item->follows =
             cause->follows || is_because((struct rr_slice){sentence->text.ptr + cause->end, word->begin - cause->end});
@@ -143,6 +161,10 @@ static bool begins_with(struct rr_slice text, struct rr_slice with) {
 
 static bool ends_with(struct rr_slice text, struct rr_slice with) {
     return text.len >= with.len && memcmp(text.ptr + text.len - with.len, with.ptr, with.len) == 0;
+}
+
+static bool holds(struct rr_slice text, struct rr_slice what) {
+    return memmem(text.ptr, text.len, what.ptr, what.len) != NULL;
 }
 
 /* Does the word before deny this one, though it is more than a denial: 일정이 안 + 잡힘? */
@@ -212,12 +234,35 @@ static void settle(struct sentence *sentence, int from, enum rr_blocker label) {
             sentence->items[i].state = GOOD;
 }
 
-/* They buy, in spite of it all: 비싸지만 계약하기로. */
+static bool clause_blocks(const struct sentence *sentence) {
+    for (int i = sentence->clause; i < sentence->count; i++)
+        if (sentence->items[i].state == BAD && sentence->items[i].word.kind != RR_WORD_OTHER)
+            return true;
+    return false;
+}
+
+static bool is_us(const struct sentence *sentence, const struct rr_word *word) {
+    static const struct rr_slice us[] = {RR_SLICE("우리"), RR_SLICE("저희"), RR_SLICE("당사"), RR_SLICE("us")};
+    const struct rr_slice text = text_of(sentence, word);
+    return begins_with(text, us[0]) || begins_with(text, us[1]) || begins_with(text, us[2]) || ends_with(text, us[3]);
+}
+
+/* They buy, in spite of it all: 비싸지만 계약하기로. Unless there is a but: 내년에 계약하기로. */
 static void take_agreement(struct sentence *sentence, const struct rr_word *word) {
-    if (!take_denial(sentence, word) && sentence->parted == RR_WORD_TURNS)
-        settle(sentence, 0, RR_NO_PIPELINE);
+    bool denied = take_denial(sentence, word);
     sentence->last = word;
     sentence->stated = NULL;
+    if (denied)
+        return;
+    if (is_us(sentence, word))
+        settle(sentence, sentence->start, RR_COMPETITOR);
+    int until = sentence->parted == RR_WORD_TURNS ? sentence->clause : sentence->start;
+    for (int i = 0; i < until && !clause_blocks(sentence); i++)
+        sentence->items[i].state = GOOD;
+}
+
+static bool is_person(const struct item *item) {
+    return is_topic(item) && item->word.label == RR_DECISION_MAKER;
 }
 
 /* So it is by a word of the vocabulary; unless it is denied: then that is what the clause's topic lacks, if it has one. */
@@ -226,13 +271,19 @@ static void take_settlement(struct sentence *sentence, const struct rr_word *wor
     bool denied = take_denial(sentence, word);
     sentence->last = word;
     sentence->stated = NULL;
-    if (denied && item != NULL && item->state == NEUTRAL) {
+    bool lacks = item != NULL && item->state == NEUTRAL && (item->word.label == word->label || !is_person(item));
+    if (denied && lacks) {
         item->state = BAD;
         return;
     }
+    bool others = lacks && item->word.label != word->label; /* budget is approved */
+    if (!denied && others)
+        item->state = GOOD;
     if (!denied)
-        settle(sentence, 0, word->label);
-    add_item(sentence, word, denied ? BAD : GOOD);
+        settle(sentence, others ? sentence->clause : sentence->start, word->label);
+    item = add_item(sentence, word, denied ? BAD : GOOD);
+    if (item != NULL && !denied && word->label == RR_NO_RESPONSE)
+        item->word.kind = RR_WORD_OTHER; /* what they say is not said of that: 전화 주셨는데 어렵다고 함 */
 }
 
 /* Topics that are named together share their state. */
@@ -262,6 +313,19 @@ static bool follows(struct sentence *sentence) {
     return true;
 }
 
+/* That those who do not decide are for it does not settle that somebody is not: 본부장은 반대하나 실무자는 긍정적. */
+static bool decides_nothing(const struct sentence *sentence, const struct item *item) {
+    static const struct rr_slice who[] = {RR_SLICE("실무"), RR_SLICE("담당"), RR_SLICE("교육 담당"), RR_SLICE("인사 담당"),
+                                          RR_SLICE("과장"), RR_SLICE("차장"), RR_SLICE("hr"),        RR_SLICE("HR")};
+    bool nothing = false;
+    for (size_t i = 0; i < sizeof who / sizeof who[0]; i++)
+        nothing |= is_person(item) && begins_with(text_of(sentence, &item->word), who[i]);
+    for (const struct item *each = sentence->items + sentence->start; each < item; each++)
+        nothing &= each->word.label != RR_DECISION_MAKER ||
+                   !rr_slice_equal(text_of(sentence, &each->word), text_of(sentence, &item->word));
+    return nothing;
+}
+
 static void take_state(struct sentence *sentence, const struct rr_word *word, enum state state) {
     if (take_denial(sentence, word))
         state = opposite(state);
@@ -285,8 +349,9 @@ static void take_state(struct sentence *sentence, const struct rr_word *word, en
         set_state(sentence, item, GOOD, word);
     } else if (!item->denied && !(item->settled && state == BAD) && !(item->state == BAD && state == GOOD && far)) {
         set_state(sentence, item, state, word);
-        if (state == GOOD && item->word.kind != RR_WORD_OTHER) /* 담당자가 바뀌었으나 새 팀장도 우호적 */
-            settle(sentence, sentence->parted == RR_WORD_TURNS ? 0 : sentence->clause, item->word.label);
+        if (state == GOOD && item->word.kind != RR_WORD_OTHER &&
+            !decides_nothing(sentence, item)) /* 담당자가 바뀌었으나 새 팀장도 우호적 */
+            settle(sentence, sentence->parted == RR_WORD_TURNS ? sentence->start : sentence->clause, item->word.label);
     }
 }
 
@@ -298,31 +363,64 @@ static void take_blocker_alone(struct sentence *sentence, const struct rr_word *
         take_blocker(sentence, word);
 }
 
-/* Is the word before why this is not done: 비싸서 + 못 한다? */
-static bool is_reason(const struct sentence *sentence, const struct rr_word *word) {
-    static const struct rr_slice because[] = {RR_SLICE("서"), RR_SLICE("니"), RR_SLICE("므로"), RR_SLICE("니까")};
-    const struct rr_slice start = rr_slice_trim((struct rr_slice){sentence->text.ptr, word->begin});
+/* Is the word before why this is not done: 비싸서 못, 밀려 안, 동결이라 교육 불가? */
+static bool gives_reason(struct rr_slice last, struct rr_slice between) {
+    static const struct rr_slice ends[] = {RR_SLICE("서"), RR_SLICE("라"), RR_SLICE("로"), RR_SLICE("니"), RR_SLICE("므로"),
+                                           RR_SLICE("려"), RR_SLICE("여"), RR_SLICE("해"), RR_SLICE("혀"), RR_SLICE("져"),
+                                           RR_SLICE("어"), RR_SLICE("아"), RR_SLICE("빠")};
+    size_t space = 0;
+    while (space < between.len && between.ptr[space] != ' ')
+        space++;
+    const struct rr_slice word = {last.ptr, (size_t)(between.ptr - last.ptr) + space};
     bool reason = false;
-    for (size_t i = 0; i < sizeof because / sizeof because[0]; i++)
-        reason |= start.len < word->begin && ends_with(start, because[i]);
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+        reason |= space < between.len && ends_with(word, ends[i]);
     return reason;
+}
+
+/* 없지 않다, 없는 건 아니다, 좋다고는 할 수 없다: what denies another denial says so, or stands right behind. */
+static bool denies_as_such(struct rr_slice between) {
+    static const struct rr_slice words[] = {RR_SLICE(" 건 "),   RR_SLICE(" 것"),      RR_SLICE(" 게 "),
+                                            RR_SLICE("다고는"), RR_SLICE("다고만은"), RR_SLICE("진 ")};
+    bool as_such = false;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        as_such |= holds(between, words[i]);
+    return as_such;
+}
+
+static bool is_reason(const struct sentence *sentence, const struct rr_word *word) {
+    const struct rr_word *last = sentence->last;
+    bool blocks = last != NULL && (last->kind == RR_WORD_BAD || last->kind == RR_WORD_BAD_OF_PEOPLE ||
+                                   last->kind == RR_WORD_BLOCKS || last->kind == RR_WORD_BLOCKS_ALONE);
+    return blocks && word->begin - last->end <= as_such_max_bytes &&
+           gives_reason(text_of(sentence, last), (struct rr_slice){sentence->text.ptr + last->end, word->begin - last->end});
+}
+
+/* Does a denial deny the word before it? */
+static bool turns_last(const struct sentence *sentence, const struct rr_word *word) {
+    const struct rr_word *last = sentence->last;
+    if (last == NULL || word->begin - last->end > as_such_max_bytes)
+        return false;
+    const struct rr_slice between = {sentence->text.ptr + last->end, word->begin - last->end};
+    bool denies = last->kind == RR_WORD_NOT || last->kind == RR_WORD_NOT_AHEAD;
+    return denies_as_such(between) || between.len <= (denies ? 0 : turned_max_bytes);
 }
 
 static void take_not(struct sentence *sentence, const struct rr_word *word) {
     struct item *item = about(sentence, word, BAD);
-    const struct rr_word *last = sentence->last;
     sentence->turned = true;
     if (follows(sentence) || is_reason(sentence, word))
         ;
-    else if (last != NULL && word->begin - last->end <= turned_max_bytes) {
+    else if (turns_last(sentence, word)) {
         item = sentence->stated != NULL ? sentence->stated : item;
         sentence->ahead = NEUTRAL;
         if (item != NULL)
             set_state(sentence, item, opposite(item->state), word);
-    } else if (item != NULL && item->state == NEUTRAL) {
+    } else if (item != NULL && item->state == NEUTRAL)
         set_state(sentence, item, BAD, word);
-    }
-    sentence->last = NULL;
+    else
+        sentence->ahead = NEUTRAL;
+    sentence->last = word; /* which may be denied in its turn: 없지 않다 */
 }
 
 static bool is_state(const struct rr_word *word) {
@@ -339,12 +437,22 @@ static void take_not_ahead(struct sentence *sentence, const struct rr_word *word
         take_not(sentence, word);
 }
 
-static void suppose(struct sentence *sentence) {
+/* In Korean that ends what is supposed, in English it begins it. */
+static void suppose(struct sentence *sentence, const struct rr_word *word) {
+    bool english = is_english(sentence, word);
     struct item *item = sentence->count > sentence->clause ? &sentence->items[sentence->count - 1] : NULL;
     bool bad = item != NULL && (item->state == BAD || sentence->turned) && item->word.kind != RR_WORD_OTHER;
-    dismiss(sentence, sentence->clause);
-    begin_clause(sentence, RR_WORD_ENDS);
-    sentence->supposed = bad ? item : NULL;
+    if (!english)
+        dismiss(sentence, sentence->clause);
+    begin_clause(sentence, RR_WORD_IF);
+    sentence->asks = english;
+    sentence->supposed = bad && !english ? item : NULL;
+}
+
+/* What is past, or not so, is open again for what is said now: 예산이 아니라, 막혔던, 끝난 줄 알았는데. */
+static void take_past(struct sentence *sentence) {
+    sentence->asks = true;
+    begin_clause(sentence, RR_WORD_TURNS);
 }
 
 /* What is still so is not settled, if nothing else is said. */
@@ -352,6 +460,12 @@ static void take_still(struct sentence *sentence, const struct rr_word *word) {
     struct item *item = about(sentence, word, BAD);
     if (item != NULL && item->state == NEUTRAL)
         item->state = BAD;
+}
+
+static void take_turn(struct sentence *sentence, const struct rr_word *word) {
+    bool apart = sentence->parted == RR_WORD_ENDS && sentence->count == sentence->clause;
+    begin_clause(sentence, word->kind);
+    sentence->apart = apart && word->kind == RR_WORD_TURNS;
 }
 
 static void take(struct sentence *sentence, const struct rr_word *word, const struct rr_word *next) {
@@ -387,7 +501,10 @@ static void take(struct sentence *sentence, const struct rr_word *word, const st
         sentence->asks = true;
         break;
     case RR_WORD_IF:
-        suppose(sentence);
+        suppose(sentence, word);
+        break;
+    case RR_WORD_PAST:
+        take_past(sentence);
         break;
     case RR_WORD_AGREED:
         take_agreement(sentence, word);
@@ -398,14 +515,24 @@ static void take(struct sentence *sentence, const struct rr_word *word, const st
     case RR_WORD_IGNORED:
         break;
     default:
-        begin_clause(sentence, word->kind);
+        take_turn(sentence, word);
         break;
     }
 }
 
 /* ---- Sentences ---- */
 
-static void end_sentence(struct sentence *sentence, uint8_t found[RR_BLOCKER_COUNT]) {
+/* A sentence that begins with 그래도, 다만, but goes on from the one before. */
+static void end_sentence(struct sentence *sentence, const struct rr_word *end, const struct rr_word *next) {
+    bool goes_on = next != NULL && next->kind == RR_WORD_TURNS && next->begin - end->end <= next_max_bytes;
+    if (end->kind == RR_WORD_ENDS_ASKING)
+        dismiss(sentence, sentence->start);
+    begin_clause(sentence, RR_WORD_ENDS);
+    if (!goes_on)
+        sentence->start = sentence->count;
+}
+
+static void count(struct sentence *sentence, uint8_t found[RR_BLOCKER_COUNT]) {
     begin_clause(sentence, RR_WORD_ENDS);
     for (int i = 0; i < sentence->count; i++) {
         const struct item *item = &sentence->items[i];
@@ -413,22 +540,21 @@ static void end_sentence(struct sentence *sentence, uint8_t found[RR_BLOCKER_COU
         if (counts && found[item->word.label] < UINT8_MAX)
             found[item->word.label]++;
     }
-    sentence->count = sentence->clause = 0;
 }
 
 void rr_sense(struct rr_words *words, struct rr_slice text, uint8_t found[RR_BLOCKER_COUNT]) {
     struct rr_word all[words_max];
     struct sentence sentence = {.text = text, .parted = RR_WORD_ENDS};
-    int count = 0;
+    int last = 0;
     rr_words_begin(words, text);
-    while (count < words_max && rr_words_next(words, &all[count]))
-        count++;
-    for (int i = 0; i < count; i++) {
-        take(&sentence, &all[i], i + 1 < count ? &all[i + 1] : NULL);
-        if (all[i].kind == RR_WORD_ENDS_ASKING)
-            dismiss(&sentence, 0);
+    while (last < words_max && rr_words_next(words, &all[last]))
+        last++;
+    for (int i = 0; i < last; i++) {
+        const struct rr_word *next = i + 1 < last ? &all[i + 1] : NULL;
         if (all[i].kind == RR_WORD_ENDS || all[i].kind == RR_WORD_ENDS_ASKING)
-            end_sentence(&sentence, found);
+            end_sentence(&sentence, &all[i], next);
+        else
+            take(&sentence, &all[i], next);
     }
-    end_sentence(&sentence, found);
+    count(&sentence, found);
 }

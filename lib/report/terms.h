@@ -31,6 +31,7 @@ enum rr_word_kind {
     RR_WORD_ENDS_ASKING,   /* a question mark */
     RR_WORD_PERSON,        /* a topic that only a state of people is about: 팀장 */
     RR_WORD_BAD_OF_PEOPLE, /* bad, and what people can be: 반대, 퇴사 */
+    RR_WORD_PAST,          /* the clause so far is past, or not so: 아니라 */
 };
 
 enum { RR_TERMS_MAX = 8192, RR_TERM_MAX_BYTES = 1024 };
