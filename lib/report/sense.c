@@ -131,13 +131,38 @@ static bool joins(struct rr_slice between) {
     return false;
 }
 
+static bool begins_with(struct rr_slice text, struct rr_slice with) {
+    return text.len >= with.len && memcmp(text.ptr, with.ptr, with.len) == 0;
+}
+
+static bool ends_with(struct rr_slice text, struct rr_slice with) {
+    return text.len >= with.len && memcmp(text.ptr + text.len - with.len, with.ptr, with.len) == 0;
+}
+
 /* Does what stands between say that what is behind it follows from what is before it? */
 static bool is_because(struct rr_slice between) {
+    static const struct rr_slice by[] = {RR_SLICE("로 "), RR_SLICE("으로 "), RR_SLICE("로, "), RR_SLICE("으로, ")};
     static const char *const words[] = {"서 ", "서, ", "바람에", "때문에", "탓에", "탓으로", "관계로", "인해", "느라", "여파로"};
-    bool because = false;
+    bool because = false; /* 예산 부족 + 으로 */
+    for (size_t i = 0; i < sizeof by / sizeof by[0]; i++)
+        because |= begins_with(between, by[i]);
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         because |= memmem(between.ptr, between.len, words[i], strlen(words[i])) != NULL;
     return because;
+}
+
+/* Is there another blocker before it in the sentence, which it follows from? What somebody is, is often no more than by whom:
+ * 본사 지침으로 예산이 동결. */
+static bool is_consequence(const struct sentence *sentence, const struct item *item) {
+    const struct item *cause = item - 1;
+    if (item == sentence->items + sentence->start || sentence->parted == RR_WORD_TURNS || cause->state != BAD ||
+        item->word.begin < cause->end)
+        return false;
+    enum rr_blocker label = cause->word.label;
+    bool counts = cause->word.kind != RR_WORD_OTHER && label != item->word.label &&
+                  !(cause->word.kind == RR_WORD_BLOCKS && label == RR_DECISION_MAKER);
+    const struct rr_slice between = {sentence->text.ptr + cause->end, item->word.begin - cause->end};
+    return counts && (cause->follows || is_because(between));
 }
 
 static struct item *add_item(struct sentence *sentence, const struct rr_word *word, enum state state) {
@@ -148,19 +173,8 @@ static struct item *add_item(struct sentence *sentence, const struct rr_word *wo
     *item = (struct item){.word = *word, .state = state, .end = word->end};
     if (before != NULL && before->state == NEUTRAL && before->word.label != RR_DECISION_MAKER && word->begin >= before->end)
         item->joined = joins((struct rr_slice){sentence->text.ptr + before->end, word->begin - before->end});
-    const struct item *cause = sentence->count - sentence->start > 1 && sentence->parted != RR_WORD_TURNS ? item - 1 : NULL;
-    if (cause != NULL && cause->state == BAD && cause->word.kind != RR_WORD_OTHER && word->begin >= cause->end)
-        item->follows =
-            cause->follows || is_because((struct rr_slice){sentence->text.ptr + cause->end, word->begin - cause->end});
+    item->follows = is_consequence(sentence, item);
     return item;
-}
-
-static bool begins_with(struct rr_slice text, struct rr_slice with) {
-    return text.len >= with.len && memcmp(text.ptr, with.ptr, with.len) == 0;
-}
-
-static bool ends_with(struct rr_slice text, struct rr_slice with) {
-    return text.len >= with.len && memcmp(text.ptr + text.len - with.len, with.ptr, with.len) == 0;
 }
 
 static bool holds(struct rr_slice text, struct rr_slice what) {
