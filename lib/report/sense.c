@@ -21,11 +21,12 @@ enum state { NEUTRAL, BAD, GOOD };
 struct item {
     struct rr_word word;
     enum state state;
-    bool denied;  /* by a word before it: no budget */
-    bool settled; /* by a word before it: resolved the budget issue */
-    bool joined;  /* with the item before: 예산과 일정 */
-    bool follows; /* from what the item before is: 예산이 부족해서 + 일정을 미룸 */
-    size_t end;   /* of the last word that is about it */
+    bool denied;    /* by a word before it: no budget */
+    bool settled;   /* by a word before it: resolved the budget issue */
+    bool qualified; /* by a word before it: concerns about the budget */
+    bool joined;    /* with the item before: 예산과 일정 */
+    bool follows;   /* from what the item before is: 예산이 부족해서 + 일정을 미룸 */
+    size_t end;     /* of the last word that is about it */
 };
 
 /* What has been read of a memo, and the sentence that is being read. */
@@ -38,6 +39,7 @@ struct sentence {
     enum rr_word_kind parted;     /* what the clause began with: RR_WORD_TURNS, RR_WORD_COMMA, or RR_WORD_ENDS */
     enum state ahead;             /* a state that stands before its topic: lack of budget */
     bool ahead_of_people;         /* that people can be in: 반대하던 팀장 */
+    const struct rr_word *next;   /* after the one that is being read */
     const struct rr_word *denial; /* that waits for what it denies */
     const struct rr_word *last;   /* the clause's last word of a state */
     bool turned;                  /* the clause has a denial behind what it denies */
@@ -233,12 +235,13 @@ static void take_topic(struct sentence *sentence, const struct rr_word *word) {
     bool denied = take_denial(sentence, word);
     bool waits = word->kind == RR_WORD_PERSON && sentence->ahead == BAD && !sentence->ahead_of_people; /* 밀려 있던 대표 날인 */
     struct item *item = add_item(sentence, word, denied ? BAD : waits ? NEUTRAL : sentence->ahead);
+    sentence->last = NULL;
     if (item == NULL || waits)
         return;
     item->denied = denied;
     item->settled = sentence->ahead == GOOD;
+    item->qualified = sentence->ahead == BAD;
     sentence->ahead = NEUTRAL;
-    sentence->last = NULL;
 }
 
 /* What was said of the label from an item on is over; of RR_NO_PIPELINE, which no word has: whatever was said. */
@@ -296,7 +299,7 @@ static void take_settlement(struct sentence *sentence, const struct rr_word *wor
     if (!denied)
         settle(sentence, others ? sentence->clause : sentence->start, word->label);
     item = add_item(sentence, word, denied ? BAD : GOOD);
-    if (item != NULL && !denied && word->label == RR_NO_RESPONSE)
+    if (item != NULL && !denied && (word->label == RR_NO_RESPONSE || word->label == RR_DECISION_MAKER))
         item->word.kind = RR_WORD_OTHER; /* what they say is not said of that: 전화 주셨는데 어렵다고 함 */
 }
 
@@ -340,12 +343,19 @@ static bool decides_nothing(const struct sentence *sentence, const struct item *
     return nothing;
 }
 
+/* Does the word begin a clause, and stand right before the topic that it is about: 합의했지만 빠듯한 일정, but tight schedule? */
+static bool is_ahead(const struct sentence *sentence, const struct rr_word *word) {
+    const struct rr_word *next = sentence->next;
+    return sentence->count == sentence->clause && next != NULL && next->begin - word->end <= next_max_bytes &&
+           (next->kind == RR_WORD_TOPIC || next->kind == RR_WORD_OTHER || next->kind == RR_WORD_PERSON);
+}
+
 static void take_state(struct sentence *sentence, const struct rr_word *word, enum state state) {
     if (take_denial(sentence, word))
         state = opposite(state);
     else if (is_denied_by_last(sentence, word))
         state = BAD;
-    struct item *item = about(sentence, word, state);
+    struct item *item = is_ahead(sentence, word) ? NULL : about(sentence, word, state);
     sentence->last = word;
     sentence->stated = item;
     if (state == BAD && follows(sentence))
@@ -426,12 +436,15 @@ static void take_not(struct sentence *sentence, const struct rr_word *word) {
     if (follows(sentence) || is_reason(sentence, word))
         ;
     else if (turns_last(sentence, word)) {
-        item = sentence->stated != NULL ? sentence->stated : item;
+        bool stated = sentence->last->kind != RR_WORD_BAD && sentence->last->kind != RR_WORD_GOOD; /* 담당자 변동 없음 */
+        item = sentence->stated != NULL || !stated ? sentence->stated : item;
         sentence->ahead = NEUTRAL;
         if (item != NULL)
             set_state(sentence, item, opposite(item->state), word);
     } else if (item != NULL && item->state == NEUTRAL)
         set_state(sentence, item, BAD, word);
+    else if (item != NULL && item->qualified && is_english(sentence, word))
+        set_state(sentence, item, GOOD, word); /* concerns about the budget are gone */
     else
         sentence->ahead = NEUTRAL;
     sentence->last = word; /* which may be denied in its turn: 없지 않다 */
@@ -444,7 +457,8 @@ static bool is_state(const struct rr_word *word) {
 }
 
 /* 안 stands right before what it denies, or behind a noun that means something done: 확보 안 됨. */
-static void take_not_ahead(struct sentence *sentence, const struct rr_word *word, const struct rr_word *next) {
+static void take_not_ahead(struct sentence *sentence, const struct rr_word *word) {
+    const struct rr_word *next = sentence->next;
     if (is_english(sentence, word) || (next != NULL && next->begin - word->end <= next_max_bytes && is_state(next)))
         sentence->denial = word;
     else
@@ -482,7 +496,7 @@ static void take_turn(struct sentence *sentence, const struct rr_word *word) {
     sentence->apart = apart && word->kind == RR_WORD_TURNS;
 }
 
-static void take(struct sentence *sentence, const struct rr_word *word, const struct rr_word *next) {
+static void take(struct sentence *sentence, const struct rr_word *word) {
     switch (word->kind) {
     case RR_WORD_BLOCKS:
         take_blocker(sentence, word);
@@ -509,7 +523,7 @@ static void take(struct sentence *sentence, const struct rr_word *word, const st
         take_not(sentence, word);
         break;
     case RR_WORD_NOT_AHEAD:
-        take_not_ahead(sentence, word, next);
+        take_not_ahead(sentence, word);
         break;
     case RR_WORD_ASKS:
         sentence->asks = true;
@@ -537,7 +551,8 @@ static void take(struct sentence *sentence, const struct rr_word *word, const st
 /* ---- Sentences ---- */
 
 /* A sentence that begins with 그래도, 다만, but goes on from the one before. */
-static void end_sentence(struct sentence *sentence, const struct rr_word *end, const struct rr_word *next) {
+static void end_sentence(struct sentence *sentence, const struct rr_word *end) {
+    const struct rr_word *next = sentence->next;
     bool goes_on = next != NULL && next->kind == RR_WORD_TURNS && next->begin - end->end <= next_max_bytes;
     if (end->kind == RR_WORD_ENDS_ASKING)
         dismiss(sentence, sentence->start);
@@ -564,11 +579,11 @@ void rr_sense(struct rr_words *words, struct rr_slice text, uint8_t found[RR_BLO
     while (last < words_max && rr_words_next(words, &all[last]))
         last++;
     for (int i = 0; i < last; i++) {
-        const struct rr_word *next = i + 1 < last ? &all[i + 1] : NULL;
+        sentence.next = i + 1 < last ? &all[i + 1] : NULL;
         if (all[i].kind == RR_WORD_ENDS || all[i].kind == RR_WORD_ENDS_ASKING)
-            end_sentence(&sentence, &all[i], next);
+            end_sentence(&sentence, &all[i]);
         else
-            take(&sentence, &all[i], next);
+            take(&sentence, &all[i]);
     }
     count(&sentence, found);
 }
