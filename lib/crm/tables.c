@@ -59,13 +59,6 @@ const struct rr_crm_table rr_memo_table = {
         },
 };
 
-const struct rr_crm_table rr_memo_deal_table = {
-    .name = "memo",
-    .column_count = RR_MEMO_DEAL_COLUMN_COUNT,
-    .required_count = 0,
-    .columns = {[RR_MEMO_DEAL_ID] = "dealId", [RR_MEMO_DEAL_CREATED] = "createdAt"},
-};
-
 enum { sql_max_bytes = 64 * 1024 };
 
 struct rr_rows {

@@ -42,8 +42,6 @@ enum rr_memo_column {
     RR_MEMO_COLUMN_COUNT
 };
 
-enum { RR_MEMO_DEAL_ID, RR_MEMO_DEAL_CREATED, RR_MEMO_DEAL_COLUMN_COUNT };
-
 enum { RR_COLUMNS_MAX = RR_DEAL_COLUMN_COUNT };
 
 struct rr_crm_table {
@@ -57,7 +55,6 @@ extern const struct rr_crm_table rr_deal_table, rr_person_table, rr_organization
 
 /* The table may be absent, and none of its columns must be there. */
 extern const struct rr_crm_table rr_memo_table;
-extern const struct rr_crm_table rr_memo_deal_table; /* the same, but only which deals they are about, and since when */
 
 struct rr_rows;
 

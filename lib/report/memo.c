@@ -12,7 +12,7 @@ enum { capacity_first = 256, memos_per_yield = 32, holders_per_yield = 256 };
 
 /* ---- The pile ---- */
 
-bool rr_memo_is_kept(rr_day created, const struct rr_memo_window *window) {
+static bool is_in(rr_day created, const struct rr_memo_window *window) {
     return created == RR_DAY_UNKNOWN || (created >= window->first && created <= window->last);
 }
 
@@ -39,15 +39,16 @@ static struct rr_slice bytes_of(const struct rr_memo_holder *holder) {
 }
 
 static bool claim(struct rr_memo_pile *pile, uint32_t holder, struct rr_memo *memo) {
-    if (pile->count == pile->capacity) {
-        uint32_t grown = pile->capacity + pile->capacity / 2 + capacity_first;
-        struct rr_memo_claim *claims = rr_memory_resize(pile->claims, pile->capacity * sizeof *claims, grown * sizeof *claims);
+    if (pile->claim_count == pile->claim_capacity) {
+        uint32_t grown = pile->claim_capacity + pile->claim_capacity / 2 + capacity_first;
+        struct rr_memo_claim *claims =
+            rr_memory_resize(pile->claims, pile->claim_capacity * sizeof *claims, grown * sizeof *claims);
         if (claims == NULL)
             return false;
         pile->claims = claims;
-        pile->capacity = grown;
+        pile->claim_capacity = grown;
     }
-    pile->claims[pile->count++] = (struct rr_memo_claim){holder, memo};
+    pile->claims[pile->claim_count++] = (struct rr_memo_claim){holder, memo};
     return true;
 }
 
@@ -71,57 +72,101 @@ static bool keep(struct rr_memo_pile *pile, const struct rr_memo *memo, const ui
     return true;
 }
 
-int rr_memo_pile_end(struct rr_memo_pile *pile) {
+static bool settle_some(struct rr_memo_pile *pile, const struct rr_memo_waiting *some, uint32_t count,
+                        const struct rr_memo_shelf *shelf, rr_memo_whose *whose, const void *ctx) {
+    struct rr_memo_links links[RR_MEMOS_AT_ONCE];
     struct rr_memo_holder holders[RR_MEMOS_AT_ONCE][RR_MEMO_HOLDERS_MAX];
     struct rr_slice keys[RR_MEMOS_AT_ONCE * RR_MEMO_HOLDERS_MAX];
-    uint32_t numbers[RR_MEMOS_AT_ONCE * RR_MEMO_HOLDERS_MAX];
-    uint32_t count = pile->waiting_count, key_count = count * RR_MEMO_HOLDERS_MAX;
-    pile->whose(pile->ctx, pile->links, holders, count);
+    uint32_t numbers[RR_MEMOS_AT_ONCE * RR_MEMO_HOLDERS_MAX], key_count = count * RR_MEMO_HOLDERS_MAX;
+    for (uint32_t i = 0; i < count; i++)
+        links[i] = some[i].links;
+    whose(ctx, links, holders, count);
     for (uint32_t i = 0; i < key_count; i++) {
         const struct rr_memo_holder *holder = &holders[i / RR_MEMO_HOLDERS_MAX][i % RR_MEMO_HOLDERS_MAX];
         keys[i] = holder->organization == RR_NONE ? (struct rr_slice){NULL, 0} : bytes_of(holder);
     }
-    rr_table_find_all(&pile->shelf->holders, keys, numbers, key_count);
-    bool kept = true;
-    for (uint32_t i = 0; i < count && kept; i++)
-        kept = keep(pile, &pile->waiting[i], numbers + (size_t)i * RR_MEMO_HOLDERS_MAX);
-    pile->waiting_count = 0;
-    rr_arena_clear(&pile->waiting_texts);
-    return kept ? 0 : -1;
+    rr_table_find_all(&shelf->holders, keys, numbers, key_count);
+    for (uint32_t i = 0; i < count; i++)
+        if (!keep(pile, &some[i].memo, numbers + (size_t)i * RR_MEMO_HOLDERS_MAX))
+            return false;
+    return true;
 }
 
-static bool copy_links(struct rr_arena *texts, struct rr_memo_links *links) {
-    return rr_arena_copy(texts, &links->deal) && rr_arena_copy(texts, &links->person) &&
-           rr_arena_copy(texts, &links->organization);
+int rr_memo_pile_settle(struct rr_memo_pile *pile, const struct rr_memo_shelf *shelf, rr_memo_whose *whose, const void *ctx) {
+    for (uint32_t i = 0, some; i < pile->waiting_count; i += some) {
+        some = pile->waiting_count - i < RR_MEMOS_AT_ONCE ? pile->waiting_count - i : RR_MEMOS_AT_ONCE;
+        if (!settle_some(pile, pile->waiting + i, some, shelf, whose, ctx))
+            return -1;
+        rr_thread_yield();
+    }
+    pile->waiting_count = 0;
+    pile->waiting_bytes = 0;
+    rr_arena_clear(&pile->waiting_texts);
+    return 0;
+}
+
+static void forget_waiting(struct rr_memo_pile *pile) {
+    rr_memory_free(pile->waiting, pile->waiting_capacity * sizeof *pile->waiting);
+    rr_arena_free(&pile->waiting_texts);
+    pile->waiting = NULL;
+    pile->waiting_count = pile->waiting_capacity = 0;
+    pile->waiting_bytes = 0;
+}
+
+/* Where there is room for one more; NULL when memory ran out. */
+static struct rr_memo_waiting *next_waiting(struct rr_memo_pile *pile) {
+    if (pile->waiting_count == pile->waiting_capacity) {
+        uint32_t grown = pile->waiting_capacity + pile->waiting_capacity / 2 + capacity_first;
+        struct rr_memo_waiting *waiting =
+            rr_memory_resize(pile->waiting, pile->waiting_capacity * sizeof *waiting, grown * sizeof *waiting);
+        if (waiting == NULL)
+            return NULL;
+        pile->waiting = waiting;
+        pile->waiting_capacity = grown;
+    }
+    return &pile->waiting[pile->waiting_count];
+}
+
+static bool wait(struct rr_memo_pile *pile, const struct rr_memo *memo, const struct rr_memo_links *links) {
+    struct rr_memo_waiting *waiting = next_waiting(pile);
+    struct rr_arena *texts = &pile->waiting_texts;
+    if (waiting == NULL)
+        return false;
+    *waiting = (struct rr_memo_waiting){*memo, *links};
+    if (!rr_arena_copy(texts, &waiting->memo.text) || !rr_arena_copy(texts, &waiting->links.deal) ||
+        !rr_arena_copy(texts, &waiting->links.person) || !rr_arena_copy(texts, &waiting->links.organization))
+        return false;
+    pile->waiting_count++;
+    pile->waiting_bytes += sizeof *waiting + memo->text.len + links->deal.len + links->person.len + links->organization.len;
+    pile->overfull = pile->waiting_bytes > pile->max_bytes;
+    return true;
 }
 
 int rr_memo_pile_add(struct rr_memo_pile *pile, const struct rr_rows *row) {
-    int second;
-    rr_day created = rr_moment_parse(rr_rows_text(row, RR_MEMO_CREATED), &second);
-    if (!rr_memo_is_kept(created, &pile->window))
+    struct rr_memo memo = {.created = RR_DAY_UNKNOWN};
+    memo.created = rr_moment_parse(rr_rows_text(row, RR_MEMO_CREATED), &memo.second);
+    if (!is_in(memo.created, &pile->window))
         return 0;
-    struct rr_memo *memo = &pile->waiting[pile->waiting_count];
-    struct rr_memo_links *links = &pile->links[pile->waiting_count];
-    *memo = (struct rr_memo){.text = beginning_of(rr_slice_trim(rr_rows_text(row, RR_MEMO_TEXT)), RR_MEMO_MAX_CHARS),
-                             .created = created,
-                             .second = second};
-    if (memo->text.len == 0)
+    memo.text = beginning_of(rr_slice_trim(rr_rows_text(row, RR_MEMO_TEXT)), RR_MEMO_MAX_CHARS);
+    if (memo.text.len == 0)
         return 0;
-    memo->id = rr_hash64(rr_rows_text(row, RR_MEMO_ID));
-    *links = (struct rr_memo_links){.deal = rr_rows_text(row, RR_MEMO_DEAL),
-                                    .person = rr_rows_text(row, RR_MEMO_PERSON),
-                                    .organization = rr_rows_text(row, RR_MEMO_ORGANIZATION)};
-    if (!rr_arena_copy(&pile->waiting_texts, &memo->text) || !copy_links(&pile->waiting_texts, links))
+    memo.id = rr_hash64(rr_rows_text(row, RR_MEMO_ID));
+    const struct rr_memo_links links = {.deal = rr_rows_text(row, RR_MEMO_DEAL),
+                                        .person = rr_rows_text(row, RR_MEMO_PERSON),
+                                        .organization = rr_rows_text(row, RR_MEMO_ORGANIZATION)};
+    if (!pile->overfull && !wait(pile, &memo, &links))
         return -1;
-    return ++pile->waiting_count < RR_MEMOS_AT_ONCE ? 0 : rr_memo_pile_end(pile);
+    if (pile->overfull)
+        forget_waiting(pile);
+    return 1;
 }
 
 void rr_memo_pile_free(struct rr_memo_pile *pile) {
-    rr_memory_free(pile->claims, pile->capacity * sizeof *pile->claims);
+    forget_waiting(pile);
+    rr_memory_free(pile->claims, pile->claim_capacity * sizeof *pile->claims);
     rr_pool_free(&pile->memos);
     rr_arena_free(&pile->texts);
-    rr_arena_free(&pile->waiting_texts);
-    *pile = (struct rr_memo_pile){.shelf = NULL};
+    *pile = (struct rr_memo_pile){.max_bytes = 0};
 }
 
 /* ---- The shelf ---- */
@@ -194,7 +239,7 @@ static void sort_by_holder(struct rr_memo_claim *claims, uint32_t *ends, uint32_
                            int count) {
     uint32_t before = 0;
     for (int i = 0; i < count; i++)
-        for (uint32_t c = 0; c < piles[i].count; c++)
+        for (uint32_t c = 0; c < piles[i].claim_count; c++)
             ends[piles[i].claims[c].holder]++;
     for (uint32_t h = 0; h < holder_count; h++) {
         uint32_t own = ends[h];
@@ -202,7 +247,7 @@ static void sort_by_holder(struct rr_memo_claim *claims, uint32_t *ends, uint32_
         before += own;
     }
     for (int i = 0; i < count; i++)
-        for (uint32_t c = 0; c < piles[i].count; c++)
+        for (uint32_t c = 0; c < piles[i].claim_count; c++)
             claims[ends[piles[i].claims[c].holder]++] = piles[i].claims[c];
 }
 
@@ -223,7 +268,7 @@ static void take(struct rr_memo_shelf *shelf, struct rr_memo_claim *claims) {
 int rr_memo_shelf_fill(struct rr_memo_shelf *shelf, struct rr_memo_pile *piles, int count) {
     size_t claimed = 0;
     for (int i = 0; i < count; i++)
-        claimed += piles[i].count;
+        claimed += piles[i].claim_count;
     struct rr_memo_claim *claims = calloc(claimed + 1, sizeof *claims);
     shelf->memos = calloc(claimed + 1, sizeof(struct rr_memo *));
     shelf->ends = calloc((size_t)shelf->holder_count + 1, sizeof *shelf->ends);

@@ -13,13 +13,14 @@
 #include <stdint.h>
 
 /* The memos of counterparties (rules.md D6): those of its organisation, of deals of its organisation, and of its people; the
- * newest of them. When it is known what the report has rows for, the table of memos is read, and each thread piles up what
- * belongs to a row and is not too old; the newest of these go on the shelf.
+ * newest of them. The table of memos is read before it is known what the report has rows for: each thread piles up what is not
+ * too old. Then the piles are settled: what belongs to a row is kept, and the newest of it goes on the shelf. A pile that would
+ * grow too large is overfull, and has nothing: the table is read once more, by piles that are settled now and then.
  *
- *     rr_memo_shelf_hold(&shelf, holders, numbers, count)          for each row
- *     struct rr_memo_pile pile = {.shelf = &shelf, .window = ..., .whose = ..., .ctx = ...};
+ *     struct rr_memo_pile pile = {.window = ..., .max_bytes = ...};
  *     rr_memo_pile_add(&pile, row)                                 ...
- *     rr_memo_pile_end(&pile)
+ *     rr_memo_shelf_hold(&shelf, holders, numbers, count)          for each row
+ *     rr_memo_pile_settle(&pile, &shelf, whose, ctx)
  *     rr_memo_shelf_fill(&shelf, piles, count)                     takes what the piles have
  *     rr_memo_shelf_sense(&shelf, &vocabulary, threads, err)
  *     rr_memo_pile_free(&pile)                                     idempotent, as is rr_memo_shelf_free
@@ -73,28 +74,35 @@ struct rr_memo_shelf {
     struct rr_arena kept; /* the memos, and what they point to */
 };
 
+/* A memo of which it is not known yet whose it is. */
+struct rr_memo_waiting {
+    struct rr_memo memo;
+    struct rr_memo_links links;
+};
+
 struct rr_memo_pile {
-    const struct rr_memo_shelf *shelf;
     struct rr_memo_window window;
-    rr_memo_whose *whose;
-    const void *ctx; /* of whose */
+    size_t max_bytes; /* of what waits */
     /* its own: */
+    bool overfull;
+    struct rr_memo_waiting *waiting;
+    uint32_t waiting_count, waiting_capacity;
+    struct rr_arena waiting_texts;
+    size_t waiting_bytes;
     struct rr_memo_claim *claims;
-    uint32_t count, capacity;
+    uint32_t claim_count, claim_capacity;
     struct rr_pool memos;
     struct rr_arena texts;
-    struct rr_memo waiting[RR_MEMOS_AT_ONCE]; /* to be looked up */
-    struct rr_memo_links links[RR_MEMOS_AT_ONCE];
-    uint32_t waiting_count;
-    struct rr_arena waiting_texts;
 };
 
 /* The numbers of the holders, RR_MEMOS_AT_ONCE at most, each of a counterparty. -1 when memory ran out, as all of these. */
 int rr_memo_shelf_hold(struct rr_memo_shelf *shelf, const struct rr_memo_holder *holders, uint32_t *numbers, uint32_t count);
 
-/* Takes a copy of the row if it is to be kept. */
+/* Takes a copy of the row if there is something to it, and it is not too old: 1, else 0. -1 when memory ran out. */
 int rr_memo_pile_add(struct rr_memo_pile *pile, const struct rr_rows *row);
-int rr_memo_pile_end(struct rr_memo_pile *pile);
+
+/* Keeps those that wait for holders of the shelf, and forgets the others. */
+int rr_memo_pile_settle(struct rr_memo_pile *pile, const struct rr_memo_shelf *shelf, rr_memo_whose *whose, const void *ctx);
 void rr_memo_pile_free(struct rr_memo_pile *pile);
 
 int rr_memo_shelf_fill(struct rr_memo_shelf *shelf, struct rr_memo_pile *piles, int count);
@@ -108,8 +116,5 @@ int rr_memo_shelf_sense(struct rr_memo_shelf *shelf, struct rr_vocabulary *vocab
 uint32_t rr_memo_shelf_get(const struct rr_memo_shelf *shelf, uint32_t number, const struct rr_memo *memos[RR_MEMOS_MAX]);
 
 void rr_memo_shelf_free(struct rr_memo_shelf *shelf);
-
-/* Is a memo of that day to be kept? */
-bool rr_memo_is_kept(rr_day created, const struct rr_memo_window *window);
 
 #endif

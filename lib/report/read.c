@@ -1,5 +1,6 @@
 #include "report/book.h"
 
+#include "base/thread.h"
 #include "crm/scan.h"
 #include "report/memo_deal.h"
 
@@ -11,6 +12,9 @@
  * the time goes into the first part, so that the threads seldom wait for each other, and there is one book in memory. */
 
 enum { progress_deals = 4096, gathered_max = 8 * RR_BOOK_DEALS_MAX };
+
+/* What may wait of memos until the deals are read, of all threads: those of many a company. */
+enum { piles_max_bytes = 16 * 1024 * 1024 };
 
 /* What the threads share. */
 struct entry {
@@ -210,6 +214,7 @@ struct crew {
     struct entry entry;
     struct gatherer *gatherers;
     struct rr_memo_pile *piles; /* of the gatherers */
+    bool settled[RR_READERS_MAX];
     struct rr_db *const *dbs;
     int count;
     struct rr_vocabulary *vocabulary;
@@ -249,46 +254,69 @@ static int enter_memo_deals(struct gatherer *gatherer, struct rr_err *err) {
     return enter(gatherer, add_memo_deals, err);
 }
 
-static int take_memo_deal(void *ctx, const struct rr_rows *row, struct rr_err *err) {
+static int take_memo(void *ctx, const struct rr_rows *row, struct rr_err *err) {
     const struct gatherer *gatherer = ctx;
-    const struct rr_party deal = {rr_rows_text(row, RR_MEMO_DEAL_ID), {NULL, 0}, {NULL, 0}};
-    int second;
-    if (deal.id.len == 0 ||
-        !rr_memo_is_kept(rr_moment_parse(rr_rows_text(row, RR_MEMO_DEAL_CREATED), &second), &gatherer->entry->memo_window))
-        return 0;
-    return gather_party(ctx, &deal, enter_memo_deals, err);
+    int taken = rr_memo_pile_add(gatherer->memos, row);
+    if (taken <= 0)
+        return taken == 0 ? 0 : rr_fail_memory(err);
+    const struct rr_party deal = {rr_rows_text(row, RR_MEMO_DEAL), {NULL, 0}, {NULL, 0}};
+    return deal.id.len == 0 ? 0 : gather_party(ctx, &deal, enter_memo_deals, err);
 }
 
-/* Which deals memos are about, before the deals are read. There may be no memos; but a table of them that cannot be read is a
- * broken database, or a report would say in silence that nothing is known. */
-static int list_memo_deals(struct crew *crew, struct rr_err *err) {
+/* What memos there are, and which deals they are about, before the deals are read. There may be no memos; but a table of them
+ * that cannot be read is a broken database, or a report would say in silence that nothing is known. */
+static int pile_memos(struct crew *crew, struct rr_err *err) {
     struct entry *entry = &crew->entry;
     if (!entry->has_memos)
         return 0;
-    if (read_table(crew, &rr_memo_deal_table, take_memo_deal, enter_memo_deals, err) != 0)
+    for (int i = 0; i < crew->count; i++)
+        crew->piles[i] = (struct rr_memo_pile){.window = entry->memo_window, .max_bytes = piles_max_bytes / (size_t)crew->count};
+    if (read_table(crew, &rr_memo_table, take_memo, enter_memo_deals, err) != 0)
         return -1;
     return rr_memo_deals_ready(&entry->memo_deals) == 0 ? 0 : rr_fail_memory(err);
 }
 
-static int take_memo(void *ctx, const struct rr_rows *row, struct rr_err *err) {
-    struct gatherer *gatherer = ctx;
-    return rr_memo_pile_add(gatherer->memos, row) == 0 ? 0 : rr_fail_memory(err);
+static int settle_pile(const struct gatherer *gatherer) {
+    const struct entry *entry = gatherer->entry;
+    const struct rr_memo_lookup links = {entry->book, &entry->memo_deals};
+    return rr_memo_pile_settle(gatherer->memos, &entry->book->memos, rr_memo_deals_whose, &links);
+}
+
+static void settle_share(void *ctx, int part) {
+    struct crew *crew = ctx;
+    crew->settled[part] = settle_pile(&crew->gatherers[part]) == 0;
+}
+
+static int take_memo_again(void *ctx, const struct rr_rows *row, struct rr_err *err) {
+    const struct gatherer *gatherer = ctx;
+    bool taken = rr_memo_pile_add(gatherer->memos, row) >= 0;
+    if (taken && gatherer->memos->waiting_count == RR_MEMOS_AT_ONCE)
+        taken = settle_pile(gatherer) == 0;
+    return taken ? 0 : rr_fail_memory(err);
 }
 
 static int end_memos(struct gatherer *gatherer, struct rr_err *err) {
-    return rr_memo_pile_end(gatherer->memos) == 0 ? 0 : rr_fail_memory(err);
+    return settle_pile(gatherer) == 0 ? 0 : rr_fail_memory(err);
 }
 
-/* Piles up those of the report's rows, of both modes. */
-static int pile_memos(struct crew *crew, struct rr_err *err) {
-    struct entry *entry = &crew->entry;
-    const struct rr_memo_lookup links = {entry->book, &entry->memo_deals};
-    if (!entry->has_memos)
-        return 0;
+static int read_memos_again(struct crew *crew, struct rr_err *err) {
+    for (int i = 0; i < crew->count; i++) {
+        rr_memo_pile_free(&crew->piles[i]);
+        crew->piles[i] = (struct rr_memo_pile){.window = crew->entry.memo_window, .max_bytes = SIZE_MAX};
+    }
+    return read_table(crew, &rr_memo_table, take_memo_again, end_memos, err);
+}
+
+/* Those of the report's rows, of both modes. */
+static int settle_memos(struct crew *crew, struct rr_err *err) {
     for (int i = 0; i < crew->count; i++)
-        crew->piles[i] = (struct rr_memo_pile){
-            .shelf = &entry->book->memos, .window = entry->memo_window, .whose = rr_memo_deals_whose, .ctx = &links};
-    return read_table(crew, &rr_memo_table, take_memo, end_memos, err);
+        if (crew->piles[i].overfull)
+            return read_memos_again(crew, err);
+    rr_thread_share(settle_share, crew, crew->count);
+    for (int i = 0; i < crew->count; i++)
+        if (!crew->settled[i])
+            return rr_fail_memory(err);
+    return 0;
 }
 
 /* The newest of them; what was needed to find them is let go first. */
@@ -296,8 +324,6 @@ static int shelve_memos(struct crew *crew, struct rr_err *err) {
     struct rr_book *book = crew->entry.book;
     rr_book_forget_people(book);
     rr_memo_deals_free(&crew->entry.memo_deals);
-    if (!crew->entry.has_memos)
-        return 0;
     if (rr_memo_shelf_fill(&book->memos, crew->piles, crew->count) != 0)
         return rr_fail_memory(err);
     return rr_memo_shelf_sense(&book->memos, crew->vocabulary, crew->count, err);
@@ -310,12 +336,12 @@ static int read_tables(struct crew *crew, struct rr_err *err) {
         return -1;
     crew->entry.has_memos = has_memos == 1;
     if (read_table(crew, &rr_organization_table, take_organization, enter_organizations, err) != 0 ||
-        read_table(crew, &rr_person_table, take_person, enter_people, err) != 0 || list_memo_deals(crew, err) != 0 ||
+        read_table(crew, &rr_person_table, take_person, enter_people, err) != 0 || pile_memos(crew, err) != 0 ||
         read_table(crew, &rr_deal_table, take_deal, enter_deals, err) != 0)
         return -1;
     if (rr_book_settle(book, crew->entry.has_memos) != 0)
         return rr_fail_memory(err);
-    return pile_memos(crew, err) == 0 ? shelve_memos(crew, err) : -1;
+    return settle_memos(crew, err) == 0 ? shelve_memos(crew, err) : -1;
 }
 
 static struct entry entry_of(struct rr_book *book) {

@@ -66,11 +66,11 @@ static void a_demo_gives_one_report(void **state) {
 }
 
 #define MANY(count) "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < " #count ") "
-#define SOME_PEOPLE MANY(300) "INSERT INTO people (\"id\", \"소속 상위 조직\") SELECT i, 'team ' || i % 40 FROM n;"
+#define SOME_PEOPLE MANY(300) "INSERT INTO people (\"id\", \"소속 상위 조직\") SELECT i, 'team ' || (i % 40) FROM n;"
 #define SOME_DEALS                                                                                                               \
     MANY(9000)                                                                                                                   \
     "INSERT INTO deal (\"id\", \"peopleId\", \"organizationId\", \"상태\", \"금액\", \"수강시작일\", \"이름\")"       \
-    " SELECT 'd' || i, i % 350, 'o' || i % 30, 'Won', i * 100000, (2025 + i % 2) || '-03-02', 'deal ' || i FROM n;"
+    " SELECT 'd' || i, i % 350, 'o' || (i % 31), 'Won', i * 100000, (2025 + i % 2) || '-03-02', 'deal ' || i FROM n;"
 
 static void check_rows(const char *rows) {
     const char *path = test_path(test_folder(), "crm.db");
@@ -78,12 +78,51 @@ static void check_rows(const char *rows) {
     check(path);
 }
 
+/* What the report says of counterparties offline. */
+static char *rows_of(const char *crm_rows, int threads) {
+    struct rr_buf text = RR_BUF_INIT(SIZE_MAX / 8);
+    const char *path = test_path(test_folder(), "crm.db");
+    test_make_crm(path, crm_rows);
+    report(path, threads, &text);
+    char *rows = strstr(text.ptr, "\"counterparties\""), *end = strstr(text.ptr, "\n]}");
+    assert_true(rows != NULL && end > rows);
+    rows = strndup(rows, (size_t)(end - rows));
+    rr_buf_free(&text);
+    assert_non_null(rows);
+    return rows;
+}
+
+#define NEW_MEMOS                                                                                                                   \
+    "CREATE TABLE memo (id TEXT, text TEXT, dealId TEXT, peopleId TEXT, organizationId TEXT, createdAt TEXT);" MANY(                \
+        3000) "INSERT INTO memo (id, text, dealId, createdAt) SELECT 'm' || i, '예산 동결 ' || i, 'd' || i, '2026-04-10' FROM " \
+              "n;"
+#define OLDER_MEMOS                                                                                                              \
+    MANY(7000)                                                                                                                   \
+    "INSERT INTO memo (id, text, peopleId, organizationId, createdAt)"                                                           \
+    " SELECT 'x' || i, '경쟁사 견적 비교 ' || replace(hex(zeroblob(490)), '00', '비교'), i % 350, 'o' || (i % 31), "    \
+    "'2026-03-01' "                                                                                                              \
+    "FROM n;"
+
+/* Of more memos than wait in memory until the deals are read, the newest are found as well. */
+static void many_memos_hide_no_new_ones(void **state) {
+    (void)state;
+    char *few = rows_of(SOME_PEOPLE SOME_DEALS NEW_MEMOS, 1);
+    assert_non_null(strstr(few, "메모 20건 중 20건에서"));
+    for (int threads = 1; threads <= 3; threads++) {
+        char *many = rows_of(SOME_PEOPLE SOME_DEALS NEW_MEMOS OLDER_MEMOS, threads);
+        assert_string_equal(many, few);
+        free(many);
+    }
+    free(few);
+    check_rows(SOME_PEOPLE SOME_DEALS NEW_MEMOS OLDER_MEMOS);
+}
+
 /* Where the order of the rows has a say, that of the table has it. */
 static void ids_that_stand_twice_change_nothing(void **state) {
     (void)state;
     check_rows(SOME_PEOPLE SOME_PEOPLE MANY(
         3000) "INSERT INTO people (\"id\", \"소속 상위 조직\") SELECT i % 300, 'x' || i FROM n;" SOME_DEALS);
-    check_rows(SOME_PEOPLE MANY(3000) "INSERT INTO organization SELECT 'o' || i % 30, 'name ' || i FROM n;" SOME_DEALS);
+    check_rows(SOME_PEOPLE MANY(3000) "INSERT INTO organization SELECT 'o' || (i % 31), 'name ' || i FROM n;" SOME_DEALS);
     check_rows(SOME_PEOPLE SOME_DEALS "UPDATE deal SET \"금액\" = '9000000', id = NULL;");
 }
 
@@ -174,6 +213,7 @@ static void an_error_in_any_thread_is_the_callers(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_demo_gives_one_report),
+        cmocka_unit_test(many_memos_hide_no_new_ones),
         cmocka_unit_test(ids_that_stand_twice_change_nothing),
         cmocka_unit_test(unusual_rowids_change_nothing),
         cmocka_unit_test(a_database_in_wal_mode_is_read_by_one),
