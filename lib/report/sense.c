@@ -47,6 +47,8 @@ struct sentence {
     struct item *stated;          /* what that was about */
     bool asks;                    /* the clause only asks, or tells what once was */
     bool apart;                   /* the clause is a sentence, which only what is settled goes on from the one before */
+    bool bad;                     /* the clause has a bad state that is no topic's */
+    bool loose;                   /* an earlier clause of the memo has */
 };
 
 static bool is_topic(const struct item *item) {
@@ -65,6 +67,8 @@ static void begin_clause(struct sentence *sentence, enum rr_word_kind parted) {
         item->state = BAD; /* budget is not there */
     if (sentence->asks)
         dismiss(sentence, sentence->clause);
+    sentence->loose |= sentence->bad && !sentence->asks;
+    sentence->bad = false;
     sentence->clause = sentence->count;
     sentence->supposed = parted == RR_WORD_COMMA ? sentence->supposed : NULL;
     sentence->parted = parted;
@@ -193,8 +197,16 @@ static bool is_denied_by_last(const struct sentence *sentence, const struct rr_w
     return ends_with(start, not [0]) || ends_with(start, not [1]);
 }
 
+/* Was it said in the clause that they take us: of a competitor named behind it they do not: chose us over Udemy? */
+static bool is_beaten(const struct sentence *sentence, const struct rr_word *word) {
+    const struct item *item = sentence->count > sentence->clause ? &sentence->items[sentence->count - 1] : NULL;
+    return item != NULL && word->label == RR_COMPETITOR && item->word.label == RR_COMPETITOR &&
+           item->word.kind == RR_WORD_SETTLES && item->state == GOOD;
+}
+
 static void take_blocker(struct sentence *sentence, const struct rr_word *word) {
-    add_item(sentence, word, take_denial(sentence, word) ? GOOD : BAD);
+    bool beaten = is_beaten(sentence, word);
+    add_item(sentence, word, take_denial(sentence, word) || beaten ? GOOD : BAD);
     sentence->last = word;
     sentence->stated = NULL;
     sentence->ahead = NEUTRAL;
@@ -363,6 +375,7 @@ static void take_state(struct sentence *sentence, const struct rr_word *word, en
     if (item == NULL) {
         sentence->ahead_of_people = word->kind == RR_WORD_BAD_OF_PEOPLE;
         sentence->ahead = state == BAD || is_english(sentence, word) ? state : NEUTRAL;
+        sentence->bad = state == BAD && !is_english(sentence, word);
         return;
     }
     if (is_for_others(sentence, item, state))
@@ -439,6 +452,7 @@ static void take_not(struct sentence *sentence, const struct rr_word *word) {
         bool stated = sentence->last->kind != RR_WORD_BAD && sentence->last->kind != RR_WORD_GOOD; /* 담당자 변동 없음 */
         item = sentence->stated != NULL || !stated ? sentence->stated : item;
         sentence->ahead = NEUTRAL;
+        sentence->bad = item == NULL && sentence->last->kind == RR_WORD_GOOD && !is_english(sentence, word);
         if (item != NULL)
             set_state(sentence, item, opposite(item->state), word);
     } else if (item != NULL && item->state == NEUTRAL)
@@ -472,6 +486,7 @@ static void suppose(struct sentence *sentence, const struct rr_word *word) {
     bool bad = item != NULL && (item->state == BAD || sentence->turned) && item->word.kind != RR_WORD_OTHER;
     if (!english)
         dismiss(sentence, sentence->clause);
+    sentence->bad = false;
     begin_clause(sentence, RR_WORD_IF);
     sentence->asks = english;
     sentence->supposed = bad && !english ? item : NULL;
@@ -554,21 +569,27 @@ static void take(struct sentence *sentence, const struct rr_word *word) {
 static void end_sentence(struct sentence *sentence, const struct rr_word *end) {
     const struct rr_word *next = sentence->next;
     bool goes_on = next != NULL && next->kind == RR_WORD_TURNS && next->begin - end->end <= next_max_bytes;
-    if (end->kind == RR_WORD_ENDS_ASKING)
+    if (end->kind == RR_WORD_ENDS_ASKING) {
         dismiss(sentence, sentence->start);
+        sentence->bad = sentence->loose = false;
+    }
     begin_clause(sentence, RR_WORD_ENDS);
     if (!goes_on)
         sentence->start = sentence->count;
 }
 
 static void count(struct sentence *sentence, uint8_t found[RR_BLOCKER_COUNT]) {
+    bool named = false;
     begin_clause(sentence, RR_WORD_ENDS);
     for (int i = 0; i < sentence->count; i++) {
         const struct item *item = &sentence->items[i];
         bool counts = item->state == BAD && item->word.kind != RR_WORD_OTHER && !item->follows;
         if (counts && found[item->word.label] < UINT8_MAX)
             found[item->word.label]++;
+        named |= item->word.kind != RR_WORD_PERSON;
     }
+    if (sentence->loose && !named) /* trouble with what the vocabulary does not know: 몰입이 안 된다는 우려 */
+        found[RR_FIT_UNCLEAR] = 1;
 }
 
 void rr_sense(struct rr_words *words, struct rr_slice text, uint8_t found[RR_BLOCKER_COUNT]) {
