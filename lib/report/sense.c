@@ -11,7 +11,8 @@ enum {
     phrase_max_bytes = 8,
     denied_max_bytes = 30,
     as_such_max_bytes = 24,
-    lacking_max_bytes = 12 /* a person and 없음 */
+    lacking_max_bytes = 12, /* a person and 없음 */
+    syllable_bytes = 3
 };
 enum { words_max = 512, items_max = 256 };
 
@@ -81,14 +82,52 @@ static void begin_clause(struct sentence *sentence, enum rr_word_kind parted) {
     sentence->apart = false;
 }
 
+static bool begins_with(struct rr_slice text, struct rr_slice with) {
+    return text.len >= with.len && memcmp(text.ptr, with.ptr, with.len) == 0;
+}
+
+static bool ends_with(struct rr_slice text, struct rr_slice with) {
+    return text.len >= with.len && memcmp(text.ptr + text.len - with.len, with.ptr, with.len) == 0;
+}
+
+static bool holds(struct rr_slice text, struct rr_slice what) {
+    return memmem(text.ptr, text.len, what.ptr, what.len) != NULL;
+}
+
+static bool is_of_people(const struct rr_word *word) {
+    return word->kind == RR_WORD_BAD_OF_PEOPLE || word->kind == RR_WORD_ATTITUDE;
+}
+
 /* People mostly speak of what is so: 예산은 팀장님이 부족하다고 하심. Only some states can be theirs; and they may be missing. */
 static bool may_be_about(const struct item *item, const struct rr_word *word) {
-    return item->word.kind != RR_WORD_PERSON || word->kind == RR_WORD_BAD_OF_PEOPLE || word->kind == RR_WORD_GOOD ||
+    return item->word.kind != RR_WORD_PERSON || is_of_people(word) || word->kind == RR_WORD_GOOD ||
            (word->kind == RR_WORD_NOT && word->begin - item->end <= lacking_max_bytes);
+}
+
+/* Who thinks ill of what is taught, or of what is no label's: 본부장님이 교육 효과에 회의적. Of money or time it is that which is
+ * bad. */
+static struct item *who_thinks(struct sentence *sentence) {
+    static const struct rr_slice subject[] = {RR_SLICE("이"),   RR_SLICE("가"),   RR_SLICE("은"),     RR_SLICE("는"),
+                                              RR_SLICE("님이"), RR_SLICE("님은"), RR_SLICE("님께서"), RR_SLICE("께서"),
+                                              RR_SLICE("도"),   RR_SLICE("님도"), RR_SLICE("들이"),   RR_SLICE("들은")};
+    const struct item *last = sentence->count > sentence->clause ? &sentence->items[sentence->count - 1] : NULL;
+    bool open =
+        last != NULL && (last->state != NEUTRAL || last->word.label == RR_FIT_UNCLEAR || last->word.kind == RR_WORD_OTHER);
+    for (int i = sentence->count - 1; open && i >= sentence->clause; i--) {
+        struct item *item = &sentence->items[i];
+        const struct rr_slice behind = {sentence->text.ptr + item->word.end, sentence->text.len - item->word.end};
+        for (size_t j = 0; item->word.kind == RR_WORD_PERSON && j < sizeof subject / sizeof subject[0]; j++)
+            if (begins_with(behind, subject[j]))
+                return item;
+    }
+    return NULL;
 }
 
 /* The item that a state is about: the clause's last one, or where the clause has none and goes on from another, that one's. */
 static struct item *about(struct sentence *sentence, const struct rr_word *word, enum state state) {
+    struct item *who = word->kind == RR_WORD_ATTITUDE ? who_thinks(sentence) : NULL;
+    if (who != NULL)
+        return who;
     int at = sentence->count - 1;
     while (at >= sentence->start && !may_be_about(&sentence->items[at], word))
         at--;
@@ -137,14 +176,6 @@ static bool joins(struct rr_slice between) {
     return false;
 }
 
-static bool begins_with(struct rr_slice text, struct rr_slice with) {
-    return text.len >= with.len && memcmp(text.ptr, with.ptr, with.len) == 0;
-}
-
-static bool ends_with(struct rr_slice text, struct rr_slice with) {
-    return text.len >= with.len && memcmp(text.ptr + text.len - with.len, with.ptr, with.len) == 0;
-}
-
 /* Does what stands between say that what is behind it follows from what is before it? */
 static bool is_because(struct rr_slice between) {
     static const struct rr_slice by[] = {RR_SLICE("로 "), RR_SLICE("으로 "), RR_SLICE("로, "), RR_SLICE("으로, ")};
@@ -157,18 +188,37 @@ static bool is_because(struct rr_slice between) {
     return because;
 }
 
+/* A word with its ending, which stands in between. Empty: it goes on. */
+static struct rr_slice with_ending(struct rr_slice word, struct rr_slice between) {
+    const char *space = memchr(between.ptr, ' ', between.len);
+    return (struct rr_slice){word.ptr, space == NULL ? 0 : (size_t)(space - word.ptr)};
+}
+
+/* Is the word the reason of what is behind it: 비싸서, 밀려, 동결이라? */
+static bool gives_reason(struct rr_slice word, struct rr_slice between) {
+    static const struct rr_slice ends[] = {RR_SLICE("서"), RR_SLICE("라"), RR_SLICE("니"), RR_SLICE("므로"),
+                                           RR_SLICE("려"), RR_SLICE("여"), RR_SLICE("해"), RR_SLICE("혀"),
+                                           RR_SLICE("져"), RR_SLICE("어"), RR_SLICE("아"), RR_SLICE("빠")};
+    bool reason = false;
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+        reason |= ends_with(with_ending(word, between), ends[i]);
+    return reason;
+}
+
 /* Is there another blocker before it in the sentence, which it follows from? What somebody is, is often no more than by whom:
  * 본사 지침으로 예산이 동결. */
 static bool is_consequence(const struct sentence *sentence, const struct item *item) {
     const struct item *cause = item - 1;
-    if (item == sentence->items + sentence->start || sentence->parted == RR_WORD_TURNS || cause->state != BAD ||
-        item->word.begin < cause->end)
+    if (item == sentence->items + sentence->start || sentence->parted == RR_WORD_TURNS || item->word.begin < cause->end)
         return false;
+    if (cause->follows && item > sentence->items + sentence->clause)
+        return true;
     enum rr_blocker label = cause->word.label;
-    bool counts = cause->word.kind != RR_WORD_OTHER && label != item->word.label &&
+    bool counts = cause->state == BAD && cause->word.kind != RR_WORD_OTHER && label != item->word.label &&
                   !(cause->word.kind == RR_WORD_BLOCKS && label == RR_DECISION_MAKER);
     const struct rr_slice between = {sentence->text.ptr + cause->end, item->word.begin - cause->end};
-    return counts && (cause->follows || is_because(between));
+    const struct rr_slice syllable = {between.ptr - syllable_bytes, syllable_bytes};
+    return counts && (cause->follows || is_because(between) || gives_reason(syllable, between));
 }
 
 static struct item *add_item(struct sentence *sentence, const struct rr_word *word, enum state state) {
@@ -181,10 +231,6 @@ static struct item *add_item(struct sentence *sentence, const struct rr_word *wo
         item->joined = joins((struct rr_slice){sentence->text.ptr + before->end, word->begin - before->end});
     item->follows = is_consequence(sentence, item);
     return item;
-}
-
-static bool holds(struct rr_slice text, struct rr_slice what) {
-    return memmem(text.ptr, text.len, what.ptr, what.len) != NULL;
 }
 
 /* Does the word before deny this one, though it is more than a denial: 일정이 안 + 잡힘? */
@@ -236,8 +282,8 @@ static bool is_within(const struct sentence *sentence, const struct rr_word *wor
     enum rr_blocker about = item->word.label, label = word->label;
     bool weighs =
         item->word.kind == RR_WORD_TOPIC && (about == RR_BUDGET || about == RR_APPROVAL_DELAY || about == RR_PRICE_TERM);
-    return weighs && (word->kind == RR_WORD_TOPIC || word->kind == RR_WORD_PERSON) &&
-           (label == RR_FIT_UNCLEAR || label == RR_DECISION_MAKER) && word->begin > item->end + 1 && !is_english(sentence, word);
+    return weighs && word->kind == RR_WORD_TOPIC && (label == RR_FIT_UNCLEAR || label == RR_DECISION_MAKER) &&
+           word->begin > item->end + 1 && !is_english(sentence, word);
 }
 
 static void take_topic(struct sentence *sentence, const struct rr_word *word) {
@@ -363,7 +409,8 @@ static bool is_ahead(const struct sentence *sentence, const struct rr_word *word
 }
 
 static void take_state(struct sentence *sentence, const struct rr_word *word, enum state state) {
-    if (take_denial(sentence, word))
+    bool denied = take_denial(sentence, word);
+    if (denied)
         state = opposite(state);
     else if (is_denied_by_last(sentence, word))
         state = BAD;
@@ -373,20 +420,21 @@ static void take_state(struct sentence *sentence, const struct rr_word *word, en
     if (state == BAD && follows(sentence))
         return;
     if (item == NULL) {
-        sentence->ahead_of_people = word->kind == RR_WORD_BAD_OF_PEOPLE;
+        sentence->ahead_of_people = is_of_people(word);
         sentence->ahead = state == BAD || is_english(sentence, word) ? state : NEUTRAL;
         sentence->bad = state == BAD && !is_english(sentence, word);
         return;
     }
     if (is_for_others(sentence, item, state))
         return;
-    bool far = word->begin - item->end > settled_max_bytes && sentence->count > sentence->clause;
+    size_t near = denied ? turned_max_bytes : settled_max_bytes; /* 스폰서 부재로 드라이브가 안 걸림 */
+    bool far = word->begin - item->end > near && sentence->count > sentence->clause;
     if (item->denied && state == BAD) {
         item->denied = false; /* no budget issue */
         set_state(sentence, item, GOOD, word);
     } else if (!item->denied && !(item->settled && state == BAD) && !(item->state == BAD && state == GOOD && far)) {
         set_state(sentence, item, state, word);
-        if (state == GOOD && item->word.kind != RR_WORD_OTHER &&
+        if (state == GOOD && item->word.kind != RR_WORD_OTHER && !item->follows &&
             !decides_nothing(sentence, item)) /* 담당자가 바뀌었으나 새 팀장도 우호적 */
             settle(sentence, sentence->parted == RR_WORD_TURNS ? sentence->start : sentence->clause, item->word.label);
     }
@@ -398,21 +446,6 @@ static void take_blocker_alone(struct sentence *sentence, const struct rr_word *
         take_state(sentence, word, BAD);
     else
         take_blocker(sentence, word);
-}
-
-/* Is the word before why this is not done: 비싸서 못, 밀려 안, 동결이라 교육 불가? */
-static bool gives_reason(struct rr_slice last, struct rr_slice between) {
-    static const struct rr_slice ends[] = {RR_SLICE("서"), RR_SLICE("라"), RR_SLICE("로"), RR_SLICE("니"), RR_SLICE("므로"),
-                                           RR_SLICE("려"), RR_SLICE("여"), RR_SLICE("해"), RR_SLICE("혀"), RR_SLICE("져"),
-                                           RR_SLICE("어"), RR_SLICE("아"), RR_SLICE("빠")};
-    size_t space = 0;
-    while (space < between.len && between.ptr[space] != ' ')
-        space++;
-    const struct rr_slice word = {last.ptr, (size_t)(between.ptr - last.ptr) + space};
-    bool reason = false;
-    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
-        reason |= space < between.len && ends_with(word, ends[i]);
-    return reason;
 }
 
 /* 없지 않다, 없는 건 아니다, 좋다고는 할 수 없다: what denies another denial says so, or stands right behind. */
@@ -427,10 +460,14 @@ static bool denies_as_such(struct rr_slice between) {
 
 static bool is_reason(const struct sentence *sentence, const struct rr_word *word) {
     const struct rr_word *last = sentence->last;
-    bool blocks = last != NULL && (last->kind == RR_WORD_BAD || last->kind == RR_WORD_BAD_OF_PEOPLE ||
-                                   last->kind == RR_WORD_BLOCKS || last->kind == RR_WORD_BLOCKS_ALONE);
-    return blocks && word->begin - last->end <= as_such_max_bytes &&
-           gives_reason(text_of(sentence, last), (struct rr_slice){sentence->text.ptr + last->end, word->begin - last->end});
+    bool blocks = last != NULL && (last->kind == RR_WORD_BAD || is_of_people(last) || last->kind == RR_WORD_BLOCKS ||
+                                   last->kind == RR_WORD_BLOCKS_ALONE);
+    if (!blocks || word->begin - last->end > as_such_max_bytes)
+        return false;
+    static const struct rr_slice by = RR_SLICE("로"), without = RR_SLICE("면"); /* 동결로 교육 불가, 할인 없으면 안 됨 */
+    const struct rr_slice between = {sentence->text.ptr + last->end, word->begin - last->end};
+    const struct rr_slice whole = with_ending(text_of(sentence, last), between);
+    return gives_reason(text_of(sentence, last), between) || ends_with(whole, by) || ends_with(whole, without);
 }
 
 /* Does a denial deny the word before it? */
@@ -439,6 +476,9 @@ static bool turns_last(const struct sentence *sentence, const struct rr_word *wo
     if (last == NULL || word->begin - last->end > as_such_max_bytes)
         return false;
     const struct rr_slice between = {sentence->text.ptr + last->end, word->begin - last->end};
+    static const struct rr_slice stem = RR_SLICE("지"); /* what blocks as a whole: 반응을 보이지 + 않음 */
+    if (last->kind == RR_WORD_BLOCKS && ends_with(text_of(sentence, last), stem) && between.len <= 1)
+        return false;
     bool denies = last->kind == RR_WORD_NOT || last->kind == RR_WORD_NOT_AHEAD;
     return denies_as_such(between) || between.len <= (denies ? 0 : turned_max_bytes);
 }
@@ -466,7 +506,7 @@ static void take_not(struct sentence *sentence, const struct rr_word *word) {
 
 static bool is_state(const struct rr_word *word) {
     enum rr_word_kind kind = word->kind;
-    return kind == RR_WORD_BAD || kind == RR_WORD_BAD_OF_PEOPLE || kind == RR_WORD_GOOD || kind == RR_WORD_BLOCKS ||
+    return kind == RR_WORD_BAD || is_of_people(word) || kind == RR_WORD_GOOD || kind == RR_WORD_BLOCKS ||
            kind == RR_WORD_BLOCKS_ALONE || kind == RR_WORD_SETTLES;
 }
 
@@ -529,6 +569,7 @@ static void take(struct sentence *sentence, const struct rr_word *word) {
         break;
     case RR_WORD_BAD:
     case RR_WORD_BAD_OF_PEOPLE:
+    case RR_WORD_ATTITUDE:
         take_state(sentence, word, BAD);
         break;
     case RR_WORD_GOOD:

@@ -30,7 +30,8 @@ enum rr_word_kind {
     RR_WORD_ENDS,          /* the sentence is over: a full stop, the end of a line */
     RR_WORD_ENDS_ASKING,   /* a question mark */
     RR_WORD_PERSON,        /* a topic that only a state of people is about: 팀장 */
-    RR_WORD_BAD_OF_PEOPLE, /* bad, and what people can be: 반대, 퇴사 */
+    RR_WORD_BAD_OF_PEOPLE, /* bad, and what people can be: 퇴사 */
+    RR_WORD_ATTITUDE,      /* the same, and what somebody thinks of something: 반대 */
     RR_WORD_PAST,          /* the clause so far is past, or not so: 아니라 */
 };
 
