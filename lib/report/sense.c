@@ -178,14 +178,17 @@ static bool joins(struct rr_slice between) {
 
 /* Does what stands between say that what is behind it follows from what is before it? */
 static bool is_because(struct rr_slice between) {
+    static const struct rr_slice so = RR_SLICE("서 ");
     static const struct rr_slice by[] = {RR_SLICE("로 "), RR_SLICE("으로 "), RR_SLICE("로, "), RR_SLICE("으로, ")};
-    static const char *const words[] = {"서 ", "서, ", "바람에", "때문에", "탓에", "탓으로", "관계로", "인해", "느라", "여파로"};
+    static const char *const words[] = {"서, ", "바람에", "때문에", "탓에", "탓으로", "관계로", "인해", "느라", "여파로"};
     bool because = false; /* 예산 부족 + 으로 */
     for (size_t i = 0; i < sizeof by / sizeof by[0]; i++)
         because |= begins_with(between, by[i]);
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         because |= memmem(between.ptr, between.len, words[i], strlen(words[i])) != NULL;
-    return because;
+    for (size_t i = 3; i + 4 <= between.len; i++) /* 비싸서, but not 본사에서 */
+        because |= memcmp(between.ptr + i, "서 ", 4) == 0 && memcmp(between.ptr + i - 3, "에", 3) != 0;
+    return because || begins_with(between, so);
 }
 
 /* A word with its ending, which stands in between. Empty: it goes on. */
@@ -414,7 +417,7 @@ static void take_state(struct sentence *sentence, const struct rr_word *word, en
         state = opposite(state);
     else if (is_denied_by_last(sentence, word))
         state = BAD;
-    struct item *item = is_ahead(sentence, word) ? NULL : about(sentence, word, state);
+    struct item *item = state == BAD && is_ahead(sentence, word) ? NULL : about(sentence, word, state);
     sentence->last = word;
     sentence->stated = item;
     if (state == BAD && follows(sentence))
@@ -442,7 +445,8 @@ static void take_state(struct sentence *sentence, const struct rr_word *word, en
 
 static void take_blocker_alone(struct sentence *sentence, const struct rr_word *word) {
     const struct item *item = about(sentence, word, BAD);
-    if (sentence->supposed != NULL || (item != NULL && item->word.kind != RR_WORD_OTHER))
+    bool own = item != NULL && (item >= sentence->items + sentence->clause || sentence->parted == RR_WORD_TURNS);
+    if (sentence->supposed != NULL || (own && item->word.kind != RR_WORD_OTHER))
         take_state(sentence, word, BAD);
     else
         take_blocker(sentence, word);
