@@ -35,7 +35,7 @@ enum rr_word_kind {
     RR_WORD_PAST,          /* the clause so far is past, or not so: 아니라 */
 };
 
-enum { RR_TERMS_MAX = 8192, RR_TERM_MAX_BYTES = 1024 };
+enum { RR_TERMS_MAX = 16384, RR_TERM_MAX_BYTES = 1024 };
 
 /* A term of the file. Slices are of the text that was read. */
 struct rr_term {

@@ -13,7 +13,7 @@ __asm__(".pushsection .rodata\n"
         ".byte 0\n"
         ".popsection\n");
 
-enum { expression_max_bytes = 1024 * 1024, slot_bits = 14, slot_count = 1 << slot_bits };
+enum { expression_max_bytes = 1024 * 1024, slot_bits = 15, slot_count = 1 << slot_bits };
 _Static_assert(slot_count >= 2 * RR_TERMS_MAX, "there is always a free slot");
 
 struct rr_vocabulary_group {
