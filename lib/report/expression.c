@@ -17,7 +17,7 @@ static const struct part {
     /* the same between English words */
     {"(?&e)", "(?<e>[\\s-]{0,2})"},
     /* where it has ~: a few more words of the clause, none of which turns it */
-    {"(?&w)", "(?<w>(?:(?!없|않|못 |안 |지만|는데|으나|not |no |n't |but )[^.,;!?\\n]){0,12}?)"},
+    {"(?&w)", "(?<w>(?:(?!없|않|못 |안 |지만|는데|으나|not |no |n't |but |했고 |됐고 |졌고 |았고 |었고 |났고 )[^.,;!?\\n]){0,12}?)"},
     /* no letter behind; PCRE2 would look for the other case of every syllable */
     {"(?&f)", "(?<f>(?-i:(?![a-zA-Z가-힣])))"},
 };

@@ -101,7 +101,21 @@ static bool is_of_people(const struct rr_word *word) {
 /* People mostly speak of what is so: 예산은 팀장님이 부족하다고 하심. Only some states can be theirs; and they may be missing. */
 static bool may_be_about(const struct item *item, const struct rr_word *word) {
     return item->word.kind != RR_WORD_PERSON || is_of_people(word) || word->kind == RR_WORD_GOOD ||
-           (word->kind == RR_WORD_NOT && word->begin - item->end <= lacking_max_bytes);
+           word->kind == RR_WORD_PLEASED || (word->kind == RR_WORD_NOT && word->begin - item->end <= lacking_max_bytes);
+}
+
+static struct rr_slice text_of(const struct sentence *sentence, const struct rr_word *word) {
+    return (struct rr_slice){sentence->text.ptr + word->begin, word->end - word->begin};
+}
+
+/* Of what else than what was wrong may that be said: 가격 이견 있었음, 합의 완료? */
+static bool is_solution(struct rr_slice text) {
+    static const struct rr_slice words[] = {RR_SLICE("해결"),     RR_SLICE("해소"),    RR_SLICE("합의"),   RR_SLICE("타결"),
+                                            RR_SLICE("resolved"), RR_SLICE("settled"), RR_SLICE("solved"), RR_SLICE("sorted")};
+    bool solution = false;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        solution |= begins_with(text, words[i]);
+    return solution;
 }
 
 /* Who thinks ill of what is taught, or of what is no label's: 본부장님이 교육 효과에 회의적. Of money or time it is that which is
@@ -135,12 +149,9 @@ static struct item *about(struct sentence *sentence, const struct rr_word *word,
         return NULL;
     struct item *item = &sentence->items[at];
     bool goes_on = (sentence->parted == RR_WORD_TURNS && !(sentence->apart && state == BAD)) ||
-                   (sentence->parted == RR_WORD_COMMA && state == BAD && item->state == NEUTRAL);
+                   (sentence->parted == RR_WORD_COMMA && state == BAD && item->state == NEUTRAL) ||
+                   (sentence->parted == RR_WORD_COMMA && item->state == BAD && is_solution(text_of(sentence, word)));
     return at >= sentence->clause || goes_on ? item : NULL;
-}
-
-static struct rr_slice text_of(const struct sentence *sentence, const struct rr_word *word) {
-    return (struct rr_slice){sentence->text.ptr + word->begin, word->end - word->begin};
 }
 
 static bool is_english(const struct sentence *sentence, const struct rr_word *word) {
@@ -334,7 +345,8 @@ static void take_agreement(struct sentence *sentence, const struct rr_word *word
         return;
     if (is_us(sentence, word))
         settle(sentence, sentence->start, RR_COMPETITOR);
-    int until = sentence->parted == RR_WORD_TURNS ? sentence->clause : sentence->start;
+    bool goes_on = sentence->parted == RR_WORD_TURNS || sentence->parted == RR_WORD_COMMA;
+    int until = goes_on ? sentence->clause : sentence->start;
     for (int i = 0; i < until && !clause_blocks(sentence); i++)
         sentence->items[i].state = GOOD;
 }
@@ -355,10 +367,12 @@ static void take_settlement(struct sentence *sentence, const struct rr_word *wor
         return;
     }
     bool others = lacks && item->word.label != word->label; /* budget is approved */
-    if (!denied && others)
-        item->state = GOOD;
     if (!denied)
         settle(sentence, others ? sentence->clause : sentence->start, word->label);
+    if (!denied && others) {
+        item->state = GOOD;
+        return;
+    }
     item = add_item(sentence, word, denied ? BAD : GOOD);
     if (item != NULL && !denied && (word->label == RR_NO_RESPONSE || word->label == RR_DECISION_MAKER))
         item->word.kind = RR_WORD_OTHER; /* what they say is not said of that: 전화 주셨는데 어렵다고 함 */
@@ -404,11 +418,18 @@ static bool decides_nothing(const struct sentence *sentence, const struct item *
     return nothing;
 }
 
-/* Does the word begin a clause, and stand right before the topic that it is about: 합의했지만 빠듯한 일정, but tight schedule? */
+/* Does the word begin a clause, and stand right before the topic that it is about: 합의했지만 빠듯한 일정, all done except
+ * approval? */
 static bool is_ahead(const struct sentence *sentence, const struct rr_word *word) {
     const struct rr_word *next = sentence->next;
-    return sentence->count == sentence->clause && next != NULL && next->begin - word->end <= next_max_bytes &&
-           (next->kind == RR_WORD_TOPIC || next->kind == RR_WORD_OTHER || next->kind == RR_WORD_PERSON);
+    bool topic = next != NULL && next->begin - word->end <= next_max_bytes &&
+                 (next->kind == RR_WORD_TOPIC || next->kind == RR_WORD_OTHER || next->kind == RR_WORD_PERSON);
+    return (sentence->count == sentence->clause && topic) || rr_slice_equal(text_of(sentence, word), rr_slice_of("except"));
+}
+
+/* That they like it makes it no cheaper. */
+static bool is_hard(enum rr_blocker label) {
+    return label != RR_DECISION_MAKER && label != RR_LOW_PRIORITY && label != RR_FIT_UNCLEAR && label != RR_NO_RESPONSE;
 }
 
 static void take_state(struct sentence *sentence, const struct rr_word *word, enum state state) {
@@ -426,10 +447,15 @@ static void take_state(struct sentence *sentence, const struct rr_word *word, en
         sentence->ahead_of_people = is_of_people(word);
         sentence->ahead = state == BAD || is_english(sentence, word) ? state : NEUTRAL;
         sentence->bad = state == BAD && !is_english(sentence, word);
+        sentence->loose &= state == BAD;
         return;
     }
     if (is_for_others(sentence, item, state))
         return;
+    if (word->kind == RR_WORD_PLEASED && item->state == BAD && is_hard(item->word.label)) {
+        sentence->last = NULL;
+        return;
+    }
     size_t near = denied ? turned_max_bytes : settled_max_bytes; /* 스폰서 부재로 드라이브가 안 걸림 */
     bool far = word->begin - item->end > near && sentence->count > sentence->clause;
     if (item->denied && state == BAD) {
@@ -487,13 +513,20 @@ static bool turns_last(const struct sentence *sentence, const struct rr_word *wo
     return denies_as_such(between) || between.len <= (denies ? 0 : turned_max_bytes);
 }
 
+static bool is_copula(const struct sentence *sentence, const struct rr_word *word) {
+    static const struct rr_slice words[] = {RR_SLICE("아니"), RR_SLICE("아님"), RR_SLICE("아닌")};
+    const struct rr_slice text = text_of(sentence, word);
+    return begins_with(text, words[0]) || begins_with(text, words[1]) || begins_with(text, words[2]);
+}
+
 static void take_not(struct sentence *sentence, const struct rr_word *word) {
     struct item *item = about(sentence, word, BAD);
     sentence->turned = true;
     if (follows(sentence) || is_reason(sentence, word))
         ;
     else if (turns_last(sentence, word)) {
-        bool stated = sentence->last->kind != RR_WORD_BAD && sentence->last->kind != RR_WORD_GOOD; /* 담당자 변동 없음 */
+        bool stated = sentence->last->kind != RR_WORD_BAD && sentence->last->kind != RR_WORD_GOOD &&
+                      sentence->last->kind != RR_WORD_PLEASED; /* 담당자 변동 없음 */
         item = sentence->stated != NULL || !stated ? sentence->stated : item;
         sentence->ahead = NEUTRAL;
         sentence->bad = item == NULL && sentence->last->kind == RR_WORD_GOOD && !is_english(sentence, word);
@@ -501,8 +534,8 @@ static void take_not(struct sentence *sentence, const struct rr_word *word) {
             set_state(sentence, item, opposite(item->state), word);
     } else if (item != NULL && item->state == NEUTRAL)
         set_state(sentence, item, BAD, word);
-    else if (item != NULL && item->qualified && is_english(sentence, word))
-        set_state(sentence, item, GOOD, word); /* concerns about the budget are gone */
+    else if (item != NULL && item->qualified && (is_english(sentence, word) || is_copula(sentence, word)))
+        set_state(sentence, item, GOOD, word); /* concerns about the budget are gone, 무리한 일정은 아님 */
     else
         sentence->ahead = NEUTRAL;
     sentence->last = word; /* which may be denied in its turn: 없지 않다 */
@@ -510,8 +543,8 @@ static void take_not(struct sentence *sentence, const struct rr_word *word) {
 
 static bool is_state(const struct rr_word *word) {
     enum rr_word_kind kind = word->kind;
-    return kind == RR_WORD_BAD || is_of_people(word) || kind == RR_WORD_GOOD || kind == RR_WORD_BLOCKS ||
-           kind == RR_WORD_BLOCKS_ALONE || kind == RR_WORD_SETTLES;
+    return kind == RR_WORD_BAD || is_of_people(word) || kind == RR_WORD_GOOD || kind == RR_WORD_PLEASED ||
+           kind == RR_WORD_BLOCKS || kind == RR_WORD_BLOCKS_ALONE || kind == RR_WORD_SETTLES;
 }
 
 /* 안 stands right before what it denies, or behind a noun that means something done: 확보 안 됨. */
@@ -537,15 +570,21 @@ static void suppose(struct sentence *sentence, const struct rr_word *word) {
 }
 
 /* What is past, or not so, is open again for what is said now: 예산이 아니라, 막혔던, 끝난 줄 알았는데. */
-static void take_past(struct sentence *sentence) {
-    sentence->asks = true;
+static void take_past(struct sentence *sentence, const struct rr_word *word) {
+    struct item *item = sentence->count > sentence->clause ? &sentence->items[sentence->count - 1] : NULL;
+    bool good = item != NULL && item->word.kind == RR_WORD_TOPIC && is_copula(sentence, word) &&
+                (item->state == GOOD || (item->state == NEUTRAL && word->begin - item->end <= lacking_max_bytes));
+    sentence->asks = !good || !denies_as_such((struct rr_slice){sentence->text.ptr + item->end, word->begin - item->end});
+    if (!sentence->asks)
+        item->state = BAD; /* 승인이 난 건 아니고 */
     begin_clause(sentence, RR_WORD_TURNS);
 }
 
 /* What is still so is not settled, if nothing else is said. */
 static void take_still(struct sentence *sentence, const struct rr_word *word) {
     struct item *item = about(sentence, word, BAD);
-    if (item != NULL && item->state == NEUTRAL)
+    bool said = sentence->next != NULL && sentence->next->kind != RR_WORD_ENDS;
+    if (item != NULL && (item->state == NEUTRAL || (!said && item->state == GOOD))) /* 회신 주신다고 했으나 아직 */
         item->state = BAD;
 }
 
@@ -577,6 +616,7 @@ static void take(struct sentence *sentence, const struct rr_word *word) {
         take_state(sentence, word, BAD);
         break;
     case RR_WORD_GOOD:
+    case RR_WORD_PLEASED:
         take_state(sentence, word, GOOD);
         break;
     case RR_WORD_NOT:
@@ -592,7 +632,7 @@ static void take(struct sentence *sentence, const struct rr_word *word) {
         suppose(sentence, word);
         break;
     case RR_WORD_PAST:
-        take_past(sentence);
+        take_past(sentence, word);
         break;
     case RR_WORD_AGREED:
         take_agreement(sentence, word);
