@@ -208,15 +208,20 @@ static struct rr_slice with_ending(struct rr_slice word, struct rr_slice between
     return (struct rr_slice){word.ptr, space == NULL ? 0 : (size_t)(space - word.ptr)};
 }
 
-/* Is the word the reason of what is behind it: 비싸서, 밀려, 동결이라? */
+static bool ends_with_any(struct rr_slice text, const struct rr_slice *ends, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (ends_with(text, ends[i]))
+            return true;
+    return false;
+}
+
+/* Is the word the reason of what is behind it: 비싸서, 밀려, 동결이라? Or what it waits for: 안 깎아 주면? */
 static bool gives_reason(struct rr_slice word, struct rr_slice between) {
-    static const struct rr_slice ends[] = {RR_SLICE("서"), RR_SLICE("라"), RR_SLICE("니"), RR_SLICE("므로"),
-                                           RR_SLICE("려"), RR_SLICE("여"), RR_SLICE("해"), RR_SLICE("혀"),
-                                           RR_SLICE("져"), RR_SLICE("어"), RR_SLICE("아"), RR_SLICE("빠")};
-    bool reason = false;
-    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
-        reason |= ends_with(with_ending(word, between), ends[i]);
-    return reason;
+    static const struct rr_slice ends[] = {RR_SLICE("서"), RR_SLICE("라"), RR_SLICE("니"), RR_SLICE("므로"), RR_SLICE("려"),
+                                           RR_SLICE("여"), RR_SLICE("해"), RR_SLICE("혀"), RR_SLICE("져"),   RR_SLICE("어"),
+                                           RR_SLICE("아"), RR_SLICE("빠"), RR_SLICE("워"), RR_SLICE("돼"),   RR_SLICE("겨"),
+                                           RR_SLICE("쳐"), RR_SLICE("켜"), RR_SLICE("춰"), RR_SLICE("면")};
+    return ends_with_any(with_ending(word, between), ends, sizeof ends / sizeof ends[0]);
 }
 
 /* Is there another blocker before it in the sentence, which it follows from? What somebody is, is often no more than by whom:
@@ -264,9 +269,20 @@ static bool is_beaten(const struct sentence *sentence, const struct rr_word *wor
            item->word.kind == RR_WORD_SETTLES && item->state == GOOD;
 }
 
+/* What budgets wait for is no approval of ours: 예산 사용 + 승인이 보류. */
+static bool is_of_budget(const struct sentence *sentence, const struct rr_word *word) {
+    const struct item *item = &sentence->items[sentence->count - 1];
+    return sentence->count > sentence->clause && item->state == NEUTRAL && item->word.kind == RR_WORD_TOPIC &&
+           item->word.label == RR_BUDGET && word->label == RR_APPROVAL_DELAY;
+}
+
 static void take_blocker(struct sentence *sentence, const struct rr_word *word) {
     bool beaten = is_beaten(sentence, word);
-    add_item(sentence, word, take_denial(sentence, word) || beaten ? GOOD : BAD);
+    enum state state = take_denial(sentence, word) || beaten ? GOOD : BAD;
+    if (is_of_budget(sentence, word))
+        sentence->items[sentence->count - 1].state = state;
+    else
+        add_item(sentence, word, state);
     sentence->last = word;
     sentence->stated = NULL;
     sentence->ahead = NEUTRAL;
@@ -296,13 +312,14 @@ static bool is_within(const struct sentence *sentence, const struct rr_word *wor
     enum rr_blocker about = item->word.label, label = word->label;
     bool weighs =
         item->word.kind == RR_WORD_TOPIC && (about == RR_BUDGET || about == RR_APPROVAL_DELAY || about == RR_PRICE_TERM);
-    return weighs && word->kind == RR_WORD_TOPIC && (label == RR_FIT_UNCLEAR || label == RR_DECISION_MAKER) &&
-           word->begin > item->end + 1 && !is_english(sentence, word);
+    bool weighs_less = word->kind == RR_WORD_OTHER ||
+                       (word->kind == RR_WORD_TOPIC && (label == RR_FIT_UNCLEAR || label == RR_DECISION_MAKER));
+    return weighs && weighs_less && word->begin > item->end + 1 && !is_english(sentence, word);
 }
 
 static void take_topic(struct sentence *sentence, const struct rr_word *word) {
     bool goes_on = sentence->count > sentence->clause && sentence->items[sentence->count - 1].state == NEUTRAL;
-    if (goes_on && (is_aside(sentence, word) || is_within(sentence, word)))
+    if (goes_on && (is_aside(sentence, word) || is_within(sentence, word) || is_of_budget(sentence, word)))
         return;
     bool denied = take_denial(sentence, word);
     bool waits = word->kind == RR_WORD_PERSON && sentence->ahead == BAD && !sentence->ahead_of_people; /* 밀려 있던 대표 날인 */
