@@ -215,13 +215,19 @@ static bool ends_with_any(struct rr_slice text, const struct rr_slice *ends, siz
     return false;
 }
 
-/* Is the word the reason of what is behind it: 비싸서, 밀려, 동결이라? Or what it waits for: 안 깎아 주면? */
-static bool gives_reason(struct rr_slice word, struct rr_slice between) {
+/* Is a word with its ending the reason of what is behind it: 비싸서, 밀려, 동결이라? */
+static bool is_because_of(struct rr_slice word) {
     static const struct rr_slice ends[] = {RR_SLICE("서"), RR_SLICE("라"), RR_SLICE("니"), RR_SLICE("므로"), RR_SLICE("려"),
                                            RR_SLICE("여"), RR_SLICE("해"), RR_SLICE("혀"), RR_SLICE("져"),   RR_SLICE("어"),
                                            RR_SLICE("아"), RR_SLICE("빠"), RR_SLICE("워"), RR_SLICE("돼"),   RR_SLICE("겨"),
-                                           RR_SLICE("쳐"), RR_SLICE("켜"), RR_SLICE("춰"), RR_SLICE("면")};
-    return ends_with_any(with_ending(word, between), ends, sizeof ends / sizeof ends[0]);
+                                           RR_SLICE("쳐"), RR_SLICE("켜"), RR_SLICE("춰")};
+    return ends_with_any(word, ends, sizeof ends / sizeof ends[0]);
+}
+
+/* Or what that waits for: 안 깎아 주면? */
+static bool is_condition_of(struct rr_slice word) {
+    static const struct rr_slice ends = RR_SLICE("면");
+    return ends_with(word, ends);
 }
 
 /* Is there another blocker before it in the sentence, which it follows from? What somebody is, is often no more than by whom:
@@ -237,7 +243,8 @@ static bool is_consequence(const struct sentence *sentence, const struct item *i
                   !(cause->word.kind == RR_WORD_BLOCKS && label == RR_DECISION_MAKER);
     const struct rr_slice between = {sentence->text.ptr + cause->end, item->word.begin - cause->end};
     const struct rr_slice syllable = {between.ptr - syllable_bytes, syllable_bytes};
-    return counts && (cause->follows || is_because(between) || gives_reason(syllable, between));
+    return counts && (cause->follows || is_because(between) || is_because_of(with_ending(syllable, between)) ||
+                      is_condition_of(with_ending(syllable, between)));
 }
 
 static struct item *add_item(struct sentence *sentence, const struct rr_word *word, enum state state) {
@@ -312,8 +319,8 @@ static bool is_within(const struct sentence *sentence, const struct rr_word *wor
     enum rr_blocker about = item->word.label, label = word->label;
     bool weighs =
         item->word.kind == RR_WORD_TOPIC && (about == RR_BUDGET || about == RR_APPROVAL_DELAY || about == RR_PRICE_TERM);
-    bool weighs_less = word->kind == RR_WORD_OTHER ||
-                       (word->kind == RR_WORD_TOPIC && (label == RR_FIT_UNCLEAR || label == RR_DECISION_MAKER));
+    bool weighs_less =
+        word->kind == RR_WORD_OTHER || (word->kind == RR_WORD_TOPIC && (label == RR_FIT_UNCLEAR || label == RR_DECISION_MAKER));
     return weighs && weighs_less && word->begin > item->end + 1 && !is_english(sentence, word);
 }
 
@@ -435,6 +442,23 @@ static bool decides_nothing(const struct sentence *sentence, const struct item *
     return nothing;
 }
 
+/* The word of a state before, with its ending; empty where it stands far off or is none that is bad. */
+static struct rr_slice bad_before(const struct sentence *sentence, const struct rr_word *word) {
+    const struct rr_word *last = sentence->last;
+    bool blocks = last != NULL && (last->kind == RR_WORD_BAD || is_of_people(last) || last->kind == RR_WORD_BLOCKS ||
+                                   last->kind == RR_WORD_BLOCKS_ALONE);
+    if (!blocks || word->begin - last->end > as_such_max_bytes)
+        return (struct rr_slice){NULL, 0};
+    return with_ending(text_of(sentence, last), (struct rr_slice){sentence->text.ptr + last->end, word->begin - last->end});
+}
+
+/* Does that say why this is so: 비싸서, 동결로? */
+static bool is_reason(const struct sentence *sentence, const struct rr_word *word) {
+    static const struct rr_slice by = RR_SLICE("로");
+    const struct rr_slice before = bad_before(sentence, word);
+    return is_because_of(before) || ends_with(before, by);
+}
+
 /* Does the word begin a clause, and stand right before the topic that it is about: 합의했지만 빠듯한 일정, all done except
  * approval? */
 static bool is_ahead(const struct sentence *sentence, const struct rr_word *word) {
@@ -456,6 +480,8 @@ static void take_state(struct sentence *sentence, const struct rr_word *word, en
     else if (is_denied_by_last(sentence, word))
         state = BAD;
     struct item *item = state == BAD && is_ahead(sentence, word) ? NULL : about(sentence, word, state);
+    if (state == GOOD && item != NULL && item->state == BAD && is_reason(sentence, word))
+        return; /* 무응답으로 종료 */
     sentence->last = word;
     sentence->stated = item;
     if (state == BAD && follows(sentence))
@@ -505,18 +531,6 @@ static bool denies_as_such(struct rr_slice between) {
     return as_such;
 }
 
-static bool is_reason(const struct sentence *sentence, const struct rr_word *word) {
-    const struct rr_word *last = sentence->last;
-    bool blocks = last != NULL && (last->kind == RR_WORD_BAD || is_of_people(last) || last->kind == RR_WORD_BLOCKS ||
-                                   last->kind == RR_WORD_BLOCKS_ALONE);
-    if (!blocks || word->begin - last->end > as_such_max_bytes)
-        return false;
-    static const struct rr_slice by = RR_SLICE("로"), without = RR_SLICE("면"); /* 동결로 교육 불가, 할인 없으면 안 됨 */
-    const struct rr_slice between = {sentence->text.ptr + last->end, word->begin - last->end};
-    const struct rr_slice whole = with_ending(text_of(sentence, last), between);
-    return gives_reason(text_of(sentence, last), between) || ends_with(whole, by) || ends_with(whole, without);
-}
-
 /* Does a denial deny the word before it? */
 static bool turns_last(const struct sentence *sentence, const struct rr_word *word) {
     const struct rr_word *last = sentence->last;
@@ -539,7 +553,7 @@ static bool is_copula(const struct sentence *sentence, const struct rr_word *wor
 static void take_not(struct sentence *sentence, const struct rr_word *word) {
     struct item *item = about(sentence, word, BAD);
     sentence->turned = true;
-    if (follows(sentence) || is_reason(sentence, word))
+    if (follows(sentence) || is_reason(sentence, word) || is_condition_of(bad_before(sentence, word)))
         ;
     else if (turns_last(sentence, word)) {
         bool stated = sentence->last->kind != RR_WORD_BAD && sentence->last->kind != RR_WORD_GOOD &&
@@ -688,7 +702,7 @@ static void count(struct sentence *sentence, uint8_t found[RR_BLOCKER_COUNT]) {
         bool counts = item->state == BAD && item->word.kind != RR_WORD_OTHER && !item->follows;
         if (counts && found[item->word.label] < UINT8_MAX)
             found[item->word.label]++;
-        named |= item->word.kind != RR_WORD_PERSON;
+        named |= counts || item->word.kind != RR_WORD_PERSON;
     }
     if (sentence->loose && !named) /* trouble with what the vocabulary does not know: 몰입이 안 된다는 우려 */
         found[RR_FIT_UNCLEAR] = 1;
