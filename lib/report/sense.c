@@ -239,7 +239,8 @@ static bool is_consequence(const struct sentence *sentence, const struct item *i
     if (cause->follows && item > sentence->items + sentence->clause)
         return true;
     enum rr_blocker label = cause->word.label;
-    bool counts = cause->state == BAD && cause->word.kind != RR_WORD_OTHER && label != item->word.label &&
+    bool counts = cause->state == BAD && (label != RR_FIT_UNCLEAR || item->word.label > label) &&
+                  cause->word.kind != RR_WORD_OTHER && label != item->word.label &&
                   !(cause->word.kind == RR_WORD_BLOCKS && label == RR_DECISION_MAKER);
     const struct rr_slice between = {sentence->text.ptr + cause->end, item->word.begin - cause->end};
     const struct rr_slice syllable = {between.ptr - syllable_bytes, syllable_bytes};
@@ -324,9 +325,20 @@ static bool is_within(const struct sentence *sentence, const struct rr_word *wor
     return weighs && weighs_less && word->begin > item->end + 1 && !is_english(sentence, word);
 }
 
+/* Is it only what is cheap or dear: 저렴한 과정? */
+static bool is_priced(const struct sentence *sentence, const struct rr_word *word) {
+    static const struct rr_slice ends[] = {RR_SLICE("한"), RR_SLICE("싼"), RR_SLICE("운"), RR_SLICE("은"), RR_SLICE("는")};
+    const struct item *item = &sentence->items[sentence->count - 1];
+    const struct rr_slice start = {sentence->text.ptr, item->word.end};
+    return sentence->count > sentence->clause && item->word.kind == RR_WORD_BLOCKS && item->word.label == RR_PRICE_TERM &&
+           word->kind == RR_WORD_TOPIC && word->label == RR_FIT_UNCLEAR &&
+           ends_with_any(start, ends, sizeof ends / sizeof ends[0]);
+}
+
 static void take_topic(struct sentence *sentence, const struct rr_word *word) {
     bool goes_on = sentence->count > sentence->clause && sentence->items[sentence->count - 1].state == NEUTRAL;
-    if (goes_on && (is_aside(sentence, word) || is_within(sentence, word) || is_of_budget(sentence, word)))
+    if (is_priced(sentence, word) ||
+        (goes_on && (is_aside(sentence, word) || is_within(sentence, word) || is_of_budget(sentence, word))))
         return;
     bool denied = take_denial(sentence, word);
     bool waits = word->kind == RR_WORD_PERSON && sentence->ahead == BAD && !sentence->ahead_of_people; /* 밀려 있던 대표 날인 */
@@ -592,8 +604,12 @@ static void suppose(struct sentence *sentence, const struct rr_word *word) {
     bool english = is_english(sentence, word);
     struct item *item = sentence->count > sentence->clause ? &sentence->items[sentence->count - 1] : NULL;
     bool bad = item != NULL && (item->state == BAD || sentence->turned) && item->word.kind != RR_WORD_OTHER;
+    bool wanted = bad && !english && sentence->turned && ends_with(text_of(sentence, word), (struct rr_slice)RR_SLICE("면")) &&
+                  (item->state == BAD || (item->word.kind == RR_WORD_BLOCKS && item->word.label == RR_PRICE_TERM));
     if (!english)
         dismiss(sentence, sentence->clause);
+    if (wanted)
+        item->state = BAD;
     sentence->bad = false;
     begin_clause(sentence, RR_WORD_IF);
     sentence->asks = english;
