@@ -422,10 +422,10 @@ static void set_state(struct sentence *sentence, struct item *item, enum state s
     item->end = word->end;
 }
 
-/* What is good of a competitor is no good news, unless the vocabulary says so: 타사와 미팅이 잡혔다. */
+/* What is good of a competitor, or of waiting, is no good news, unless the vocabulary says so: 타사와 미팅이 잡혔다, 미루기로 정리됨. */
 static bool is_for_others(const struct sentence *sentence, const struct item *item, enum state state) {
     return state == GOOD && sentence->parted != RR_WORD_TURNS && item->word.kind == RR_WORD_BLOCKS &&
-           item->word.label == RR_COMPETITOR;
+           (item->word.label == RR_COMPETITOR || item->word.label == RR_LOW_PRIORITY);
 }
 
 /* What follows from what is supposed is bad: so that is what they wait for. 예산이 안 나오면 + 어렵다. */
