@@ -402,7 +402,7 @@ static void take_settlement(struct sentence *sentence, const struct rr_word *wor
         item->state = BAD;
         return;
     }
-    bool others = lacks && item->word.label != word->label; /* budget is approved */
+    bool others = lacks && word->label == RR_APPROVAL_DELAY && item->word.label != word->label; /* budget is approved */
     if (!denied)
         settle(sentence, others ? sentence->clause : sentence->start, word->label);
     if (!denied && others) {
@@ -467,17 +467,24 @@ static struct rr_slice bad_before(const struct sentence *sentence, const struct 
 /* Does that say why this is so: 비싸서, 동결로? */
 static bool is_reason(const struct sentence *sentence, const struct rr_word *word) {
     static const struct rr_slice by = RR_SLICE("로");
+    static const struct rr_slice right[] = {RR_SLICE("서"), RR_SLICE("니"), RR_SLICE("므로")}; /* 결재가 안 나서 못 */
     const struct rr_slice before = bad_before(sentence, word);
-    return is_because_of(before) || ends_with(before, by);
+    if (before.len == 0)
+        return false;
+    const struct rr_slice all = {before.ptr, (size_t)(sentence->text.ptr + word->begin - before.ptr)};
+    return is_because_of(before) || ends_with(before, by) ||
+           ends_with_any(rr_slice_trim(all), right, sizeof right / sizeof right[0]);
 }
 
 /* Does the word begin a clause, and stand right before the topic that it is about: 합의했지만 빠듯한 일정, all done except
  * approval? */
 static bool is_ahead(const struct sentence *sentence, const struct rr_word *word) {
     const struct rr_word *next = sentence->next;
+    const struct rr_slice text = text_of(sentence, word);
     bool topic = next != NULL && next->begin - word->end <= next_max_bytes &&
                  (next->kind == RR_WORD_TOPIC || next->kind == RR_WORD_OTHER || next->kind == RR_WORD_PERSON);
-    return (sentence->count == sentence->clause && topic) || rr_slice_equal(text_of(sentence, word), rr_slice_of("except"));
+    return (sentence->count == sentence->clause && topic) || rr_slice_equal(text, rr_slice_of("except")) ||
+           rr_slice_equal(text, rr_slice_of("only if"));
 }
 
 /* That they like it makes it no cheaper. */
