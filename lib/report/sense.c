@@ -476,6 +476,17 @@ static bool is_reason(const struct sentence *sentence, const struct rr_word *wor
            ends_with_any(rr_slice_trim(all), right, sizeof right / sizeof right[0]);
 }
 
+/* Is what is bad all that came of it: 무응답으로 종료, 보류로 확정? Not where it was seen to: 인원이 부족해 충원 완료, 다음 주로
+ * 확정. */
+static bool is_outcome(const struct sentence *sentence, const struct rr_word *word) {
+    static const struct rr_slice by = RR_SLICE("로");
+    static const struct rr_slice over[] = {RR_SLICE("종료"), RR_SLICE("종결"), RR_SLICE("마감")};
+    const struct rr_slice text = text_of(sentence, word);
+    bool ends = begins_with(text, over[0]) || begins_with(text, over[1]) || begins_with(text, over[2]);
+    return (ends && is_reason(sentence, word)) ||
+           (ends_with(bad_before(sentence, word), by) && !ends_with(text_of(sentence, sentence->last), by));
+}
+
 /* Does the word begin a clause, and stand right before the topic that it is about: 합의했지만 빠듯한 일정, all done except
  * approval? */
 static bool is_ahead(const struct sentence *sentence, const struct rr_word *word) {
@@ -499,8 +510,8 @@ static void take_state(struct sentence *sentence, const struct rr_word *word, en
     else if (is_denied_by_last(sentence, word))
         state = BAD;
     struct item *item = state == BAD && is_ahead(sentence, word) ? NULL : about(sentence, word, state);
-    if (state == GOOD && item != NULL && item->state == BAD && is_reason(sentence, word))
-        return; /* 무응답으로 종료 */
+    if (state == GOOD && item != NULL && item->state == BAD && is_outcome(sentence, word))
+        return;
     sentence->last = word;
     sentence->stated = item;
     if (state == BAD && follows(sentence))
