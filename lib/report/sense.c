@@ -191,7 +191,8 @@ static bool joins(struct rr_slice between) {
 static bool is_because(struct rr_slice between) {
     static const struct rr_slice so = RR_SLICE("서 ");
     static const struct rr_slice by[] = {RR_SLICE("로 "), RR_SLICE("으로 "), RR_SLICE("로, "), RR_SLICE("으로, ")};
-    static const char *const words[] = {"서, ", "바람에", "때문에", "탓에", "탓으로", "관계로", "인해", "느라", "여파로"};
+    static const char *const words[] = {"서, ",   "있어 ",  "있어, ", "바람에", "때문에", "탓에",
+                                        "탓으로", "관계로", "인해",   "느라",   "여파로"};
     bool because = false; /* 예산 부족 + 으로 */
     for (size_t i = 0; i < sizeof by / sizeof by[0]; i++)
         because |= begins_with(between, by[i]);
@@ -234,6 +235,8 @@ static bool is_condition_of(struct rr_slice word) {
  * 본사 지침으로 예산이 동결. */
 static bool is_consequence(const struct sentence *sentence, const struct item *item) {
     const struct item *cause = item - 1;
+    while (cause > sentence->items + sentence->start && cause->word.kind == RR_WORD_OTHER)
+        cause--;
     if (item == sentence->items + sentence->start || sentence->parted == RR_WORD_TURNS || item->word.begin < cause->end)
         return false;
     if (cause->follows && item > sentence->items + sentence->clause)
