@@ -425,7 +425,8 @@ static void set_state(struct sentence *sentence, struct item *item, enum state s
     item->end = word->end;
 }
 
-/* What is good of a competitor, or of waiting, is no good news, unless the vocabulary says so: 타사와 미팅이 잡혔다, 미루기로 정리됨. */
+/* What is good of a competitor, or of waiting, is no good news, unless the vocabulary says so: 타사와 미팅이 잡혔다, 미루기로
+ * 정리됨. */
 static bool is_for_others(const struct sentence *sentence, const struct item *item, enum state state) {
     return state == GOOD && sentence->parted != RR_WORD_TURNS && item->word.kind == RR_WORD_BLOCKS &&
            (item->word.label == RR_COMPETITOR || item->word.label == RR_LOW_PRIORITY);
@@ -487,7 +488,7 @@ static bool is_outcome(const struct sentence *sentence, const struct rr_word *wo
     const struct rr_slice text = text_of(sentence, word);
     bool ends = begins_with(text, over[0]) || begins_with(text, over[1]) || begins_with(text, over[2]);
     return (ends && is_reason(sentence, word)) ||
-           (ends_with(bad_before(sentence, word), by) && !ends_with(text_of(sentence, sentence->last), by));
+           (!is_solution(text) && ends_with(bad_before(sentence, word), by) && !ends_with(text_of(sentence, sentence->last), by));
 }
 
 /* Does the word begin a clause, and stand right before the topic that it is about: 합의했지만 빠듯한 일정, all done except
@@ -623,6 +624,9 @@ static void take_not_ahead(struct sentence *sentence, const struct rr_word *word
 /* In Korean that ends what is supposed, in English it begins it. */
 static void suppose(struct sentence *sentence, const struct rr_word *word) {
     bool english = is_english(sentence, word);
+    bool ending = sentence->last != NULL && sentence->last->end == word->begin;
+    if (!ending && rr_slice_equal(text_of(sentence, word), rr_slice_of("면")))
+        return; /* 화면 is no ending, as 밀리면 has one */
     struct item *item = sentence->count > sentence->clause ? &sentence->items[sentence->count - 1] : NULL;
     bool bad = item != NULL && (item->state == BAD || sentence->turned) && item->word.kind != RR_WORD_OTHER;
     bool wanted = bad && !english && sentence->turned && ends_with(text_of(sentence, word), (struct rr_slice)RR_SLICE("면")) &&
