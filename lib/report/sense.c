@@ -601,8 +601,10 @@ static void take_not(struct sentence *sentence, const struct rr_word *word) {
         set_state(sentence, item, BAD, word);
     else if (item != NULL && item->qualified && (is_english(sentence, word) || is_copula(sentence, word)))
         set_state(sentence, item, GOOD, word); /* concerns about the budget are gone, 무리한 일정은 아님 */
-    else
+    else {
         sentence->ahead = NEUTRAL;
+        sentence->bad = item == NULL && !is_english(sentence, word);
+    }
     sentence->last = word; /* which may be denied in its turn: 없지 않다 */
 }
 
