@@ -11,7 +11,7 @@ enum {
     phrase_max_bytes = 8,
     denied_max_bytes = 30,
     as_such_max_bytes = 24,
-    lacking_max_bytes = 12, /* a person and 없음 */
+    lacking_max_bytes = 12, /* a person and 없음, 불명확 */
     syllable_bytes = 3
 };
 enum { words_max = 512, items_max = 256 };
@@ -100,8 +100,9 @@ static bool is_of_people(const struct rr_word *word) {
 
 /* People mostly speak of what is so: 예산은 팀장님이 부족하다고 하심. Only some states can be theirs; and they may be missing. */
 static bool may_be_about(const struct item *item, const struct rr_word *word) {
+    bool lacks = word->kind == RR_WORD_NOT || (word->kind == RR_WORD_BLOCKS_ALONE && word->label == RR_FIT_UNCLEAR); /* 불명확 */
     return item->word.kind != RR_WORD_PERSON || is_of_people(word) || word->kind == RR_WORD_GOOD ||
-           word->kind == RR_WORD_PLEASED || (word->kind == RR_WORD_NOT && word->begin - item->end <= lacking_max_bytes);
+           word->kind == RR_WORD_PLEASED || (lacks && word->begin - item->end <= lacking_max_bytes);
 }
 
 static struct rr_slice text_of(const struct sentence *sentence, const struct rr_word *word) {
@@ -623,6 +624,17 @@ static void take_not_ahead(struct sentence *sentence, const struct rr_word *word
         take_not(sentence, word);
 }
 
+/* In Korean that ends what is asked, in English it begins it. */
+static void take_asks(struct sentence *sentence, const struct rr_word *word) {
+    if (is_english(sentence, word)) {
+        sentence->asks = true;
+        return;
+    }
+    dismiss(sentence, sentence->clause);
+    sentence->bad = false;
+    begin_clause(sentence, RR_WORD_ASKS);
+}
+
 /* In Korean that ends what is supposed, in English it begins it. */
 static void suppose(struct sentence *sentence, const struct rr_word *word) {
     bool english = is_english(sentence, word);
@@ -700,7 +712,7 @@ static void take(struct sentence *sentence, const struct rr_word *word) {
         take_not_ahead(sentence, word);
         break;
     case RR_WORD_ASKS:
-        sentence->asks = true;
+        take_asks(sentence, word);
         break;
     case RR_WORD_IF:
         suppose(sentence, word);
