@@ -25,6 +25,7 @@ struct item {
     bool denied;    /* by a word before it: no budget */
     bool settled;   /* by a word before it: resolved the budget issue */
     bool qualified; /* by a word before it: concerns about the budget */
+    bool over;      /* which nothing that is said now is about */
     bool joined;    /* with the item before: 예산과 일정 */
     bool follows;   /* from what the item before is: 예산이 부족해서 + 일정을 미룸 */
     size_t end;     /* of the last word that is about it */
@@ -56,10 +57,13 @@ static bool is_topic(const struct item *item) {
     return item->word.kind == RR_WORD_TOPIC || item->word.kind == RR_WORD_OTHER || item->word.kind == RR_WORD_PERSON;
 }
 
-/* Of what is only asked, supposed, or past nothing is so: a topic is as if nothing had been said of it. */
+/* Of what is only asked, supposed, or past nothing is so: it is as if nothing had been said. */
 static void dismiss(struct sentence *sentence, int from) {
-    for (int i = from; i < sentence->count; i++)
-        sentence->items[i].state = is_topic(&sentence->items[i]) ? NEUTRAL : GOOD;
+    for (int i = from; i < sentence->count; i++) {
+        struct item *item = &sentence->items[i];
+        item->over = item->word.kind == RR_WORD_BLOCKS || item->word.kind == RR_WORD_BLOCKS_ALONE;
+        item->state = item->over ? GOOD : NEUTRAL;
+    }
 }
 
 static void begin_clause(struct sentence *sentence, enum rr_word_kind parted) {
@@ -152,7 +156,7 @@ static struct item *about(struct sentence *sentence, const struct rr_word *word,
     bool goes_on = (sentence->parted == RR_WORD_TURNS && !(sentence->apart && state == BAD)) ||
                    (sentence->parted == RR_WORD_COMMA && state == BAD && item->state == NEUTRAL) ||
                    (sentence->parted == RR_WORD_COMMA && item->state == BAD && is_solution(text_of(sentence, word)));
-    return at >= sentence->clause || goes_on ? item : NULL;
+    return at >= sentence->clause || (goes_on && !item->over) ? item : NULL;
 }
 
 static bool is_english(const struct sentence *sentence, const struct rr_word *word) {
@@ -213,6 +217,13 @@ static struct rr_slice with_ending(struct rr_slice word, struct rr_slice between
 static bool ends_with_any(struct rr_slice text, const struct rr_slice *ends, size_t count) {
     for (size_t i = 0; i < count; i++)
         if (ends_with(text, ends[i]))
+            return true;
+    return false;
+}
+
+static bool begins_with_any(struct rr_slice text, const struct rr_slice *starts, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (begins_with(text, starts[i]))
             return true;
     return false;
 }
@@ -290,7 +301,8 @@ static bool is_of_budget(const struct sentence *sentence, const struct rr_word *
 
 static void take_blocker(struct sentence *sentence, const struct rr_word *word) {
     bool beaten = is_beaten(sentence, word);
-    enum state state = take_denial(sentence, word) || beaten ? GOOD : BAD;
+    enum state state =
+        take_denial(sentence, word) || beaten || (sentence->ahead == GOOD && is_english(sentence, word)) ? GOOD : BAD;
     if (is_of_budget(sentence, word))
         sentence->items[sentence->count - 1].state = state;
     else
@@ -602,10 +614,8 @@ static void take_not(struct sentence *sentence, const struct rr_word *word) {
         set_state(sentence, item, BAD, word);
     else if (item != NULL && item->qualified && (is_english(sentence, word) || is_copula(sentence, word)))
         set_state(sentence, item, GOOD, word); /* concerns about the budget are gone, 무리한 일정은 아님 */
-    else {
+    else
         sentence->ahead = NEUTRAL;
-        sentence->bad = item == NULL && !is_english(sentence, word);
-    }
     sentence->last = word; /* which may be denied in its turn: 없지 않다 */
 }
 
@@ -657,8 +667,15 @@ static void suppose(struct sentence *sentence, const struct rr_word *word) {
 
 /* What is past, or not so, is open again for what is said now: 예산이 아니라, 막혔던, 끝난 줄 알았는데. */
 static void take_past(struct sentence *sentence, const struct rr_word *word) {
+    static const struct rr_slice was[] = {RR_SLICE("이었"), RR_SLICE("였")};
+    bool ending = sentence->last != NULL && sentence->last->end == word->begin;
+    if (!ending && begins_with_any(text_of(sentence, word), was, sizeof was / sizeof was[0])) {
+        begin_clause(sentence, RR_WORD_TURNS); /* 문제였는데, but not 1순위였는데 */
+        return;
+    }
     struct item *item = sentence->count > sentence->clause ? &sentence->items[sentence->count - 1] : NULL;
-    bool good = item != NULL && item->word.kind == RR_WORD_TOPIC && is_copula(sentence, word) &&
+    bool topic = item != NULL && (item->word.kind == RR_WORD_TOPIC || item->word.kind == RR_WORD_SETTLES);
+    bool good = topic && is_copula(sentence, word) &&
                 (item->state == GOOD || (item->state == NEUTRAL && word->begin - item->end <= lacking_max_bytes));
     sentence->asks = !good || !denies_as_such((struct rr_slice){sentence->text.ptr + item->end, word->begin - item->end});
     if (!sentence->asks)
@@ -713,6 +730,9 @@ static void take(struct sentence *sentence, const struct rr_word *word) {
         break;
     case RR_WORD_ASKS:
         take_asks(sentence, word);
+        break;
+    case RR_WORD_ASIDE:
+        sentence->asks = true;
         break;
     case RR_WORD_IF:
         suppose(sentence, word);
