@@ -287,9 +287,15 @@ static bool is_denied_by_last(const struct sentence *sentence, const struct rr_w
 
 /* Was it said in the clause that they take us: of a competitor named behind it they do not: chose us over Udemy? */
 static bool is_beaten(const struct sentence *sentence, const struct rr_word *word) {
+    static const struct rr_slice us[] = {RR_SLICE("우리"), RR_SLICE("저희"), RR_SLICE("당사"), RR_SLICE("us"), RR_SLICE("we ")};
     const struct item *item = sentence->count > sentence->clause ? &sentence->items[sentence->count - 1] : NULL;
-    return item != NULL && word->label == RR_COMPETITOR && item->word.label == RR_COMPETITOR &&
-           item->word.kind == RR_WORD_SETTLES && item->state == GOOD;
+    if (item == NULL || word->label != RR_COMPETITOR || item->word.label != RR_COMPETITOR ||
+        item->word.kind != RR_WORD_SETTLES || item->state != GOOD)
+        return false;
+    bool named = false;
+    for (size_t i = 0; i < sizeof us / sizeof us[0]; i++)
+        named |= holds(text_of(sentence, &item->word), us[i]);
+    return named;
 }
 
 /* What budgets wait for is no approval of ours: 예산 사용 + 승인이 보류. */
