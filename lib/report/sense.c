@@ -447,7 +447,8 @@ static void set_state(struct sentence *sentence, struct item *item, enum state s
 /* What is good of a competitor, or of waiting, is no good news, unless the vocabulary says so: 타사와 미팅이 잡혔다, 미루기로
  * 정리됨. */
 static bool is_for_others(const struct sentence *sentence, const struct item *item, enum state state) {
-    return state == GOOD && sentence->parted != RR_WORD_TURNS && item->word.kind == RR_WORD_BLOCKS &&
+    bool within = sentence->parted != RR_WORD_TURNS || item >= sentence->items + sentence->clause;
+    return state == GOOD && within && item->word.kind == RR_WORD_BLOCKS &&
            (item->word.label == RR_COMPETITOR || item->word.label == RR_LOW_PRIORITY);
 }
 
@@ -584,6 +585,18 @@ static bool denies_as_such(struct rr_slice between) {
     return as_such;
 }
 
+/* What blocks as a thing only lacks yet more: 선금은 못 준다, 마진이 안 남는다. Unless it is what is not done: 네고는 안 함. */
+static bool is_of_thing(const struct sentence *sentence, const struct rr_word *word) {
+    static const struct rr_slice done[] = {RR_SLICE(" 하"), RR_SLICE(" 한"), RR_SLICE(" 함"), RR_SLICE(" 할"), RR_SLICE(" 해"),
+                                           RR_SLICE(" 했"), RR_SLICE(" 되"), RR_SLICE(" 돼"), RR_SLICE(" 됐"), RR_SLICE(" 된")};
+    static const struct rr_slice not = RR_SLICE("안");
+    const struct rr_slice behind = {sentence->text.ptr + word->end, sentence->text.len - word->end};
+    const struct rr_word *last = sentence->last;
+    bool thing = word->kind == RR_WORD_NOT_AHEAD && last->kind == RR_WORD_BLOCKS && last->label != RR_COMPETITOR;
+    return thing &&
+           !(rr_slice_equal(text_of(sentence, word), not ) && begins_with_any(behind, done, sizeof done / sizeof done[0]));
+}
+
 /* Does a denial deny the word before it? */
 static bool turns_last(const struct sentence *sentence, const struct rr_word *word) {
     const struct rr_word *last = sentence->last;
@@ -592,6 +605,8 @@ static bool turns_last(const struct sentence *sentence, const struct rr_word *wo
     const struct rr_slice between = {sentence->text.ptr + last->end, word->begin - last->end};
     static const struct rr_slice stem = RR_SLICE("지"); /* what blocks as a whole: 반응을 보이지 + 않음 */
     if (last->kind == RR_WORD_BLOCKS && ends_with(text_of(sentence, last), stem) && between.len <= 1)
+        return false;
+    if (is_of_thing(sentence, word))
         return false;
     bool denies = last->kind == RR_WORD_NOT || last->kind == RR_WORD_NOT_AHEAD;
     return denies_as_such(between) || between.len <= (denies ? 0 : turned_max_bytes);
