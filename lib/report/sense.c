@@ -527,6 +527,14 @@ static bool is_hard(enum rr_blocker label) {
     return label != RR_DECISION_MAKER && label != RR_LOW_PRIORITY && label != RR_FIT_UNCLEAR && label != RR_NO_RESPONSE;
 }
 
+/* Is it only said of what there is not: no feedback received? */
+static bool is_nothing(const struct sentence *sentence, const struct rr_word *word) {
+    static const struct rr_slice no[] = {RR_SLICE("no "), RR_SLICE("No ")};
+    const struct rr_word *last = sentence->last;
+    bool behind = last != NULL && last->kind == RR_WORD_BLOCKS && word->begin - last->end <= 1;
+    return behind && (begins_with(text_of(sentence, last), no[0]) || begins_with(text_of(sentence, last), no[1]));
+}
+
 static void take_state(struct sentence *sentence, const struct rr_word *word, enum state state) {
     bool denied = take_denial(sentence, word);
     if (denied)
@@ -534,7 +542,7 @@ static void take_state(struct sentence *sentence, const struct rr_word *word, en
     else if (is_denied_by_last(sentence, word))
         state = BAD;
     struct item *item = state == BAD && is_ahead(sentence, word) ? NULL : about(sentence, word, state);
-    if (state == GOOD && item != NULL && item->state == BAD && is_outcome(sentence, word))
+    if (state == GOOD && item != NULL && item->state == BAD && (is_outcome(sentence, word) || is_nothing(sentence, word)))
         return;
     sentence->last = word;
     sentence->stated = item;
