@@ -289,8 +289,8 @@ static bool is_denied_by_last(const struct sentence *sentence, const struct rr_w
 static bool is_beaten(const struct sentence *sentence, const struct rr_word *word) {
     static const struct rr_slice us[] = {RR_SLICE("우리"), RR_SLICE("저희"), RR_SLICE("당사"), RR_SLICE("us"), RR_SLICE("we ")};
     const struct item *item = sentence->count > sentence->clause ? &sentence->items[sentence->count - 1] : NULL;
-    if (item == NULL || word->label != RR_COMPETITOR || item->word.label != RR_COMPETITOR ||
-        item->word.kind != RR_WORD_SETTLES || item->state != GOOD)
+    if (item == NULL || word->label != RR_COMPETITOR || item->word.label != RR_COMPETITOR || item->word.kind != RR_WORD_SETTLES ||
+        item->state != GOOD)
         return false;
     bool named = false;
     for (size_t i = 0; i < sizeof us / sizeof us[0]; i++)
@@ -674,6 +674,17 @@ static void take_asks(struct sentence *sentence, const struct rr_word *word) {
     begin_clause(sentence, RR_WORD_ASKS);
 }
 
+/* 예산 문제만 풀리면 바로 하겠다: so that is still open. Not what is only what comes next: 일정만 잡으면 된다. */
+static bool is_all_that_lacks(const struct sentence *sentence, const struct item *item, const struct rr_word *word) {
+    static const struct rr_slice only = RR_SLICE("만 ");
+    static const struct rr_slice next[] = {RR_SLICE(" 되"), RR_SLICE(" 된"), RR_SLICE(" 돼"), RR_SLICE(" 됨"), RR_SLICE(" 끝")};
+    const struct rr_slice behind = {sentence->text.ptr + word->end, sentence->text.len - word->end};
+    if (item == NULL || item->word.kind == RR_WORD_OTHER || item->word.kind == RR_WORD_SETTLES || is_english(sentence, word))
+        return false;
+    return holds((struct rr_slice){sentence->text.ptr + item->word.begin, word->begin - item->word.begin}, only) &&
+           !begins_with_any(behind, next, sizeof next / sizeof next[0]);
+}
+
 /* In Korean that ends what is supposed, in English it begins it. */
 static void suppose(struct sentence *sentence, const struct rr_word *word) {
     bool english = is_english(sentence, word);
@@ -686,7 +697,7 @@ static void suppose(struct sentence *sentence, const struct rr_word *word) {
                   (item->state == BAD || (item->word.kind == RR_WORD_BLOCKS && item->word.label == RR_PRICE_TERM));
     if (!english)
         dismiss(sentence, sentence->clause);
-    if (wanted)
+    if (wanted || is_all_that_lacks(sentence, item, word))
         item->state = BAD;
     sentence->bad = false;
     begin_clause(sentence, RR_WORD_IF);
