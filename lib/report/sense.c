@@ -196,8 +196,8 @@ static bool joins(struct rr_slice between) {
 static bool is_because(struct rr_slice between) {
     static const struct rr_slice so = RR_SLICE("서 ");
     static const struct rr_slice by[] = {RR_SLICE("로 "), RR_SLICE("으로 "), RR_SLICE("로, "), RR_SLICE("으로, ")};
-    static const char *const words[] = {"서, ",   "있어 ",  "있어, ", "바람에", "때문에", "탓에",
-                                        "탓으로", "관계로", "인해",   "느라",   "여파로"};
+    static const char *const words[] = {"서, ", "있어 ",  "있어, ", "바람에", "차원에서", "때문에",
+                                        "탓에", "탓으로", "관계로", "인해",   "느라",     "여파로"};
     bool because = false; /* 예산 부족 + 으로 */
     for (size_t i = 0; i < sizeof by / sizeof by[0]; i++)
         because |= begins_with(between, by[i]);
@@ -254,9 +254,9 @@ static bool is_consequence(const struct sentence *sentence, const struct item *i
     if (cause->follows && item > sentence->items + sentence->clause)
         return true;
     enum rr_blocker label = cause->word.label;
-    bool counts = cause->state == BAD && (label != RR_FIT_UNCLEAR || item->word.label > label) &&
-                  cause->word.kind != RR_WORD_OTHER && label != item->word.label &&
-                  !(cause->word.kind == RR_WORD_BLOCKS && label == RR_DECISION_MAKER);
+    bool counts = cause->state == BAD && cause->word.kind != RR_WORD_BLOCKS_ALONE &&
+                  (label != RR_FIT_UNCLEAR || item->word.label > label) && cause->word.kind != RR_WORD_OTHER &&
+                  label != item->word.label && !(cause->word.kind == RR_WORD_BLOCKS && label == RR_DECISION_MAKER);
     const struct rr_slice between = {sentence->text.ptr + cause->end, item->word.begin - cause->end};
     const struct rr_slice syllable = {between.ptr - syllable_bytes, syllable_bytes};
     return counts && (cause->follows || is_because(between) || is_because_of(with_ending(syllable, between)) ||
