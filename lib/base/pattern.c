@@ -92,7 +92,7 @@ bool rr_search_next(struct rr_search *search, const struct rr_pattern *pattern, 
         pcre2_match(pattern->code, (PCRE2_SPTR)text.ptr, text.len, offset, PCRE2_NOTEMPTY, search->match, NULL) < 0)
         return false;
     const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(search->match);
-    *hit = (struct rr_hit){ends[0], ends[1], (const char *)pcre2_get_mark(search->match)};
+    *hit = (struct rr_hit){ends[0], ends[1]};
     return true;
 }
 

@@ -30,7 +30,6 @@ struct rr_search;
 
 struct rr_hit {
     size_t begin, end; /* offsets; begin < end */
-    const char *mark;  /* the (*MARK:...) that was passed last, owned by the pattern; NULL where there is none */
 };
 
 int rr_pattern_compile_text(struct rr_pattern **out, const char *expression, struct rr_err *err);

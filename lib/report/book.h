@@ -81,10 +81,10 @@ struct rr_progress {
 int rr_book_init(struct rr_book *book, rr_day as_of, int target_year, struct rr_err *err);
 int rr_book_read(struct rr_book *book, struct rr_db *db, const struct rr_progress *progress, struct rr_err *err);
 
-/* The same book, whatever count is: read in a thread for each of the connections, which show one state of the database, with a
- * vocabulary that is opened where it is needed and stays the caller's. progress is told by the caller's thread alone. */
-int rr_book_read_threaded(struct rr_book *book, struct rr_db *const *dbs, int count, struct rr_vocabulary *vocabulary,
-                          const struct rr_progress *progress, struct rr_err *err);
+/* The same book, whatever count is: read in a thread for each of the connections, which show one state of the database. progress
+ * is told by the caller's thread alone. */
+int rr_book_read_threaded(struct rr_book *book, struct rr_db *const *dbs, int count, const struct rr_progress *progress,
+                          struct rr_err *err);
 void rr_book_free(struct rr_book *book);
 
 /* rules.md D1 "organisation name". */

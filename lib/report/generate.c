@@ -12,9 +12,7 @@ static int read_book(struct rr_book *book, const struct rr_snapshot *snapshot, c
     int count = 1;
     while (count < order->threads && count < RR_READERS_MAX && rr_snapshot_join(&dbs[count], snapshot, &order->source))
         count++;
-    struct rr_vocabulary own = {.terms = NULL};
-    int rc = rr_book_read_threaded(book, dbs, count, order->vocabulary == NULL ? &own : order->vocabulary, &order->progress, err);
-    rr_vocabulary_close(&own);
+    int rc = rr_book_read_threaded(book, dbs, count, &order->progress, err);
     while (count > 1)
         rr_db_close(&dbs[--count]);
     return rc;

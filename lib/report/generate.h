@@ -22,7 +22,6 @@ struct rr_order {
     rr_day as_of;
     int target_year; /* 0: the year of as_of */
     struct rr_progress progress;
-    struct rr_vocabulary *vocabulary; /* kept from one generation to the next, closed by its owner; NULL: one for this alone */
     int threads; /* that read and write at the same time; 0 or 1: the caller's alone. The reports are the same. */
 };
 

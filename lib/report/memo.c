@@ -308,24 +308,31 @@ static void sense_share(void *ctx, int part) {
     }
 }
 
-int rr_memo_shelf_sense(struct rr_memo_shelf *shelf, struct rr_vocabulary *vocabulary, int threads, struct rr_err *err) {
-    struct sensing sensing = {.shelf = shelf, .threads = threads < RR_MEMO_THREADS_MAX ? threads : RR_MEMO_THREADS_MAX};
-    if (shelf->memo_count == 0)
-        return 0;
-    if (vocabulary->terms == NULL && rr_vocabulary_open(vocabulary, rr_vocabulary_text, err) != 0)
-        return -1;
+static int sense_all(struct sensing *sensing, struct rr_vocabulary *vocabulary, struct rr_err *err) {
     int rc = 0;
-    for (int i = 0; i < sensing.threads && rc == 0; i++)
-        rc = rr_words_open(&sensing.words[i], vocabulary, err);
+    for (int i = 0; i < sensing->threads && rc == 0; i++)
+        rc = rr_words_open(&sensing->words[i], vocabulary, err);
     if (rc == 0)
-        rr_thread_share(sense_share, &sensing, sensing.threads);
-    for (int i = 0; i < sensing.threads; i++) {
-        if (sensing.words[i].failed) {
-            *err = sensing.words[i].err;
+        rr_thread_share(sense_share, sensing, sensing->threads);
+    for (int i = 0; i < sensing->threads; i++) {
+        if (sensing->words[i].failed) {
+            *err = sensing->words[i].err;
             rc = -1;
         }
-        rr_words_close(&sensing.words[i]);
+        rr_words_close(&sensing->words[i]);
     }
+    return rc;
+}
+
+int rr_memo_shelf_sense(struct rr_memo_shelf *shelf, int threads, struct rr_err *err) {
+    struct sensing sensing = {.shelf = shelf, .threads = threads < RR_MEMO_THREADS_MAX ? threads : RR_MEMO_THREADS_MAX};
+    struct rr_vocabulary vocabulary;
+    if (shelf->memo_count == 0)
+        return 0;
+    if (rr_vocabulary_open(&vocabulary, rr_vocabulary_text, err) != 0)
+        return -1;
+    int rc = sense_all(&sensing, &vocabulary, err);
+    rr_vocabulary_close(&vocabulary);
     return rc;
 }
 

@@ -6,7 +6,6 @@
 #include "base/table.h"
 #include "crm/tables.h"
 #include "report/blocker.h"
-#include "report/vocabulary.h"
 #include "rules/day.h"
 
 #include <stdbool.h>
@@ -22,7 +21,7 @@
  *     rr_memo_shelf_hold(&shelf, holders, numbers, count)          for each row
  *     rr_memo_pile_settle(&pile, &shelf, whose, ctx)
  *     rr_memo_shelf_fill(&shelf, piles, count)                     takes what the piles have
- *     rr_memo_shelf_sense(&shelf, &vocabulary, threads, err)
+ *     rr_memo_shelf_sense(&shelf, threads, err)
  *     rr_memo_pile_free(&pile)                                     idempotent, as is rr_memo_shelf_free
  *     count = rr_memo_shelf_get(&shelf, number, memos)
  *
@@ -107,9 +106,8 @@ void rr_memo_pile_free(struct rr_memo_pile *pile);
 
 int rr_memo_shelf_fill(struct rr_memo_shelf *shelf, struct rr_memo_pile *piles, int count);
 
-/* Finds what the memos say of blockers, by so many threads. vocabulary is opened where it is not (and there are memos), and stays
- * so for the next. -1 and err: out of memory, a vocabulary that cannot be read. */
-int rr_memo_shelf_sense(struct rr_memo_shelf *shelf, struct rr_vocabulary *vocabulary, int threads, struct rr_err *err);
+/* Finds what the memos say of blockers, by so many threads. -1 and err: out of memory, a vocabulary that cannot be read. */
+int rr_memo_shelf_sense(struct rr_memo_shelf *shelf, int threads, struct rr_err *err);
 
 /* The newest memos of a holder and of its organisation, each once, newest first, undated ones last; how many they are. Borrowed
  * from the shelf. */

@@ -34,7 +34,7 @@ struct item {
 /* What has been read of a memo, and the sentence that is being read. */
 struct sentence {
     struct rr_slice text;
-    struct item items[items_max]; /* of the whole memo */
+    struct item *items; /* of the whole memo, items_max at most */
     int count;
     int start;                    /* the sentence's first item */
     int clause;                   /* the first item of the clause */
@@ -825,7 +825,8 @@ static void count(struct sentence *sentence, uint8_t found[RR_BLOCKER_COUNT]) {
 
 void rr_sense(struct rr_words *words, struct rr_slice text, uint8_t found[RR_BLOCKER_COUNT]) {
     struct rr_word all[words_max];
-    struct sentence sentence = {.text = text, .parted = RR_WORD_ENDS};
+    struct item items[items_max];
+    struct sentence sentence = {.text = text, .items = items, .parted = RR_WORD_ENDS};
     int last = 0;
     rr_words_begin(words, text);
     while (last < words_max && rr_words_next(words, &all[last]))

@@ -47,29 +47,31 @@ static struct section section_of(struct rr_slice name) {
     return (struct section){.known = false};
 }
 
-uint32_t rr_character_at(const char *text, size_t left) {
-    const unsigned char *s = (const unsigned char *)text;
-    switch (rr_utf8_length(text, left)) {
-    case 1:
-        return (uint32_t)(s[0] >= 'A' && s[0] <= 'Z' ? s[0] - 'A' + 'a' : s[0]);
-    case 2:
-        return (s[0] & 0x1fU) << 6 | (s[1] & 0x3fU);
-    case 3:
-        return (s[0] & 0x0fU) << 12 | (s[1] & 0x3fU) << 6 | (s[2] & 0x3fU);
-    case 4:
-        return (s[0] & 0x07U) << 18 | (s[1] & 0x3fU) << 12 | (s[2] & 0x3fU) << 6 | (s[3] & 0x3fU);
-    default:
-        return 0;
-    }
-}
-
-bool rr_is_letter(uint32_t character) {
-    return character >= 0x80 || (character >= '0' && character <= '9') || (character >= 'a' && character <= 'z');
-}
-
 static uint32_t letter_at(struct rr_slice text, size_t at) {
     uint32_t character = at < text.len ? rr_character_at(text.ptr + at, text.len - at) : 0;
     return rr_is_letter(character) ? character : 0;
+}
+
+/* What follows here, also where a choice's alternative ends. */
+static uint32_t letter_behind(struct rr_slice text, size_t at) {
+    bool ends_choice = at < text.len && (text.ptr[at] == '/' || text.ptr[at] == ')');
+    const char *close = ends_choice ? memchr(text.ptr + at, ')', text.len - at) : NULL;
+    return letter_at(text, close == NULL ? at : (size_t)(close + 1 - text.ptr));
+}
+
+/* A term lies within a clause, each choice is closed before the next begins, and where a word ends no letter follows. */
+static bool is_sound(struct rr_slice text) {
+    bool within = false;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        bool misplaced = (c == '(' && within) || (c == ')' && !within);
+        bool ends_clause = c == ';' || c == '!' || c == '?' || (c == '.' && letter_at(text, i + 1) == 0);
+        bool goes_on = c == '|' && i > 0 && letter_behind(text, i + 1) != 0;
+        if (misplaced || ends_clause || goes_on)
+            return false;
+        within = c == '(' || (within && c != ')');
+    }
+    return !within;
 }
 
 static bool has_words(struct rr_slice text) {
@@ -82,14 +84,15 @@ static bool add_term(struct rr_terms *terms, struct rr_slice text, struct rr_sli
     if (terms->count == RR_TERMS_MAX || first == 0 || text.len + rest.len > RR_TERM_MAX_BYTES)
         return false;
     at += rr_utf8_length(text.ptr + at, text.len - at);
-    terms->items[terms->count] = (struct rr_term){.first = first,
-                                                  .second = at < text.len ? letter_at(text, at) : letter_at(rest, 0),
-                                                  .order = terms->count,
-                                                  .text = text,
-                                                  .rest = rest,
-                                                  .wide = has_words(text) || has_words(rest),
-                                                  .kind = section->kind,
-                                                  .label = section->label};
+    terms->items[terms->count] =
+        (struct rr_term){.first = first,
+                         .second = rr_without_final(at < text.len ? letter_at(text, at) : letter_at(rest, 0)),
+                         .order = terms->count,
+                         .text = text,
+                         .rest = rest,
+                         .wide = has_words(text) || has_words(rest),
+                         .kind = section->kind,
+                         .label = section->label};
     terms->count++;
     return true;
 }
@@ -108,6 +111,13 @@ static bool add_choices(struct rr_terms *terms, struct rr_slice text, const stru
         from = to + 1;
     }
     return true;
+}
+
+size_t rr_term_join(const struct rr_term *term, char out[RR_TERM_MAX_BYTES]) {
+    memcpy(out, term->text.ptr, term->text.len);
+    if (term->rest.len > 0)
+        memcpy(out + term->text.len, term->rest.ptr, term->rest.len);
+    return term->text.len + term->rest.len;
 }
 
 /* What stands up to the next mark; text is what is left behind it. */
@@ -129,7 +139,7 @@ static bool read_line(struct rr_terms *terms, struct rr_slice line, struct secti
     }
     while (section->known && line.len > 0) {
         struct rr_slice term = take_until(&line, ',');
-        if (term.len > 0 && !add_choices(terms, term, section))
+        if (term.len > 0 && (!is_sound(term) || !add_choices(terms, term, section)))
             return false;
     }
     return section->known;

@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "report/blocker.h"
+#include "report/letters.h"
 
 #include <stdint.h>
 
@@ -41,9 +42,9 @@ enum { RR_TERMS_MAX = 16384, RR_TERM_MAX_BYTES = 1024 };
 
 /* A term of the file. Slices are of the text that was read. */
 struct rr_term {
-    uint32_t first;             /* the character that it and every match begin with */
-    uint32_t second;            /* the letter that follows it in the term, or 0: it may be several, or none */
-    uint32_t order;             /* in the file */
+    uint32_t first;  /* the character that it and every match begin with */
+    uint32_t second; /* the letter that follows it in the term, without a final consonant; 0: it may be several, or none */
+    uint32_t order;  /* in the file */
     struct rr_slice text, rest; /* rest: what several terms go on with, perhaps nothing */
     bool wide;                  /* takes in other words: ~ */
     enum rr_word_kind kind;
@@ -58,10 +59,7 @@ struct rr_terms {
 /* terms is empty before. RR_PIPELINE_FAILED names the line that is wrong. */
 int rr_terms_read(struct rr_terms *terms, struct rr_slice text, struct rr_err *err);
 
-/* The character at text, lower case where it is a letter of ASCII; 0 where there is none. */
-uint32_t rr_character_at(const char *text, size_t left);
-
-/* Anything but ASCII's white space and punctuation. */
-bool rr_is_letter(uint32_t character);
+/* The whole term, of RR_TERM_MAX_BYTES at most; its length. */
+size_t rr_term_join(const struct rr_term *term, char out[RR_TERM_MAX_BYTES]);
 
 #endif

@@ -1,7 +1,7 @@
 #include "report/vocabulary.h"
 
-#include "base/thread.h"
 #include "report/expression.h"
+#include "report/needs.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -13,21 +13,26 @@ __asm__(".pushsection .rodata\n"
         ".byte 0\n"
         ".popsection\n");
 
-enum { expression_max_bytes = 1024 * 1024, slot_bits = 15, slot_count = 1 << slot_bits };
+enum { expression_max_bytes = 1024 * 1024, needs_max_bytes = 1024 * 1024, slot_bits = 15, slot_count = 1 << slot_bits };
 _Static_assert(slot_count >= 2 * RR_TERMS_MAX, "there is always a free slot");
 
-struct rr_vocabulary_group {
-    uint32_t first, second; /* 0: whatever follows */
-    uint32_t terms;         /* its first one, plus one */
-    _Atomic(struct rr_pattern *) pattern;
+struct entry {
+    const struct rr_term *term;
+    size_t needs; /* where those of the list begin that are its own */
 };
 
-/* Whatever follows a term's second character may be its last syllable's final consonant, so one stands for those with any. */
-static uint32_t without_final(uint32_t character) {
-    enum { first_syllable = 0xac00, last_syllable = 0xd7a3, finals = 28 };
-    bool syllable = character >= first_syllable && character <= last_syllable;
-    return syllable ? character - (character - first_syllable) % finals : character;
-}
+/* What may begin with the two characters, in the order that it is looked for in. */
+struct list {
+    struct rr_buf needs; /* rr_needs_add, one term after the other */
+    uint32_t count;
+    struct entry entries[];
+};
+
+struct rr_vocabulary_group {
+    uint32_t first, second;      /* second 0: any */
+    uint32_t terms;              /* the first of them, plus one */
+    _Atomic(struct list *) list; /* of them, and of those with any second character; NULL: nobody has asked yet */
+};
 
 /* The group's slot, or the empty one where it would be. */
 static uint16_t *slot_of(const struct rr_vocabulary *vocabulary, uint32_t first, uint32_t second) {
@@ -40,22 +45,37 @@ static uint16_t *slot_of(const struct rr_vocabulary *vocabulary, uint32_t first,
     }
 }
 
-static struct rr_vocabulary_group *find(const struct rr_vocabulary *vocabulary, uint32_t first, uint32_t second) {
+static struct rr_vocabulary_group *group_of(const struct rr_vocabulary *vocabulary, uint32_t first, uint32_t second) {
     uint16_t slot = *slot_of(vocabulary, first, second);
     return slot == 0 ? NULL : &vocabulary->groups[slot - 1];
 }
 
-static void add_to_group(struct rr_vocabulary *vocabulary, uint32_t number) {
-    const struct rr_term *term = &vocabulary->terms->items[number];
-    uint32_t second = without_final(term->second);
-    uint16_t *slot = slot_of(vocabulary, term->first, second);
+static void add_to_group(struct rr_vocabulary *vocabulary, const struct rr_term *term) {
+    uint16_t *slot = slot_of(vocabulary, term->first, term->second);
     if (*slot == 0) {
-        vocabulary->groups[vocabulary->group_count] = (struct rr_vocabulary_group){.first = term->first, .second = second};
+        vocabulary->groups[vocabulary->group_count] = (struct rr_vocabulary_group){.first = term->first, .second = term->second};
         *slot = (uint16_t)++vocabulary->group_count;
     }
     struct rr_vocabulary_group *group = &vocabulary->groups[*slot - 1];
-    vocabulary->next[number] = group->terms;
-    group->terms = number + 1;
+    vocabulary->next[term->order] = group->terms;
+    group->terms = term->order + 1;
+}
+
+static int read_terms(struct rr_vocabulary *vocabulary, const char *text, struct rr_err *err) {
+    if (rr_terms_read(vocabulary->terms, rr_slice_of(text), err) != 0)
+        return -1;
+    uint32_t count = vocabulary->terms->count;
+    if (count == 0)
+        return rr_fail(err, RR_PIPELINE_FAILED, "the vocabulary has no term");
+    vocabulary->next = calloc(count, sizeof *vocabulary->next);
+    vocabulary->patterns = calloc(count, sizeof *vocabulary->patterns);
+    vocabulary->groups = calloc(count, sizeof *vocabulary->groups);
+    vocabulary->slots = calloc(slot_count, sizeof *vocabulary->slots);
+    if (vocabulary->next == NULL || vocabulary->patterns == NULL || vocabulary->groups == NULL || vocabulary->slots == NULL)
+        return rr_fail_memory(err);
+    for (uint32_t i = 0; i < count; i++)
+        add_to_group(vocabulary, &vocabulary->terms->items[i]);
+    return 0;
 }
 
 int rr_vocabulary_open(struct rr_vocabulary *vocabulary, const char *text, struct rr_err *err) {
@@ -64,36 +84,24 @@ int rr_vocabulary_open(struct rr_vocabulary *vocabulary, const char *text, struc
         return rr_fail_memory(err);
     for (int i = 0; i < RR_VOCABULARY_LOCKS; i++)
         pthread_mutex_init(&vocabulary->locks[i], NULL);
-    int rc = rr_terms_read(vocabulary->terms, rr_slice_of(text), err);
-    if (rc == 0 && vocabulary->terms->count == 0)
-        rc = rr_fail(err, RR_PIPELINE_FAILED, "the vocabulary has no term");
-    if (rc != 0)
-        goto fail;
-    uint32_t count = vocabulary->terms->count;
-    vocabulary->groups = calloc(count, sizeof *vocabulary->groups);
-    vocabulary->next = calloc(count, sizeof *vocabulary->next);
-    vocabulary->slots = calloc(slot_count, sizeof *vocabulary->slots);
-    if (vocabulary->groups == NULL || vocabulary->next == NULL || vocabulary->slots == NULL) {
-        rr_err_set_memory(err);
-        goto fail;
-    }
-    for (uint32_t i = 0; i < count; i++)
-        add_to_group(vocabulary, i);
-    return 0;
-fail:
+    if (read_terms(vocabulary, text, err) == 0)
+        return 0;
     rr_vocabulary_close(vocabulary);
     return -1;
 }
 
-/* ---- Patterns ---- */
+static pthread_mutex_t *lock_of(struct rr_vocabulary *vocabulary, uint32_t first) {
+    return &vocabulary->locks[first % RR_VOCABULARY_LOCKS];
+}
+
+/* ---- Lists ---- */
 
 static size_t length_of(const struct rr_term *term) {
     return term->text.len + term->rest.len;
 }
 
-/* The one that reaches furthest first, so that it is what is found. */
-static int compare_terms(const void *left, const void *right) {
-    const struct rr_term *a = left, *b = right;
+static int compare_entries(const void *left, const void *right) {
+    const struct rr_term *a = ((const struct entry *)left)->term, *b = ((const struct entry *)right)->term;
     if (a->wide != b->wide)
         return a->wide ? -1 : 1;
     if (length_of(a) != length_of(b))
@@ -101,69 +109,124 @@ static int compare_terms(const void *left, const void *right) {
     return a->order < b->order ? -1 : 1;
 }
 
-static uint32_t count_terms(const struct rr_vocabulary *vocabulary, const struct rr_vocabulary_group *group) {
+static uint32_t count_terms(const struct rr_vocabulary *vocabulary, uint32_t terms) {
     uint32_t count = 0;
-    for (uint32_t at = group == NULL ? 0 : group->terms; at != 0; at = vocabulary->next[at - 1])
+    for (uint32_t at = terms; at != 0; at = vocabulary->next[at - 1])
         count++;
     return count;
 }
 
-static void list_terms(const struct rr_vocabulary *vocabulary, const struct rr_vocabulary_group *group, struct rr_term *terms) {
-    for (uint32_t at = group == NULL ? 0 : group->terms; at != 0; at = vocabulary->next[at - 1])
-        *terms++ = vocabulary->terms->items[at - 1];
+static void add_entries(struct list *list, const struct rr_vocabulary *vocabulary, uint32_t terms) {
+    for (uint32_t at = terms; at != 0; at = vocabulary->next[at - 1])
+        list->entries[list->count++].term = &vocabulary->terms->items[at - 1];
 }
 
-/* Finds the terms of the group, and those that may go on with any second character. */
-static int compile(struct rr_pattern **pattern, const struct rr_vocabulary *vocabulary, const struct rr_vocabulary_group *group,
-                   struct rr_err *err) {
-    const struct rr_vocabulary_group *any = group->second == 0 ? NULL : find(vocabulary, group->first, 0);
-    uint32_t own = count_terms(vocabulary, group), count = own + count_terms(vocabulary, any);
-    struct rr_term *terms = calloc((size_t)count + 1, sizeof *terms);
-    if (terms == NULL)
-        return rr_fail_memory(err);
+static void free_list(struct list *list) {
+    if (list != NULL)
+        rr_buf_free(&list->needs);
+    free(list);
+}
+
+/* NULL when memory ran out. */
+static struct list *make_list(const struct rr_vocabulary *vocabulary, const struct rr_vocabulary_group *group) {
+    const struct rr_vocabulary_group *any = group->second == 0 ? NULL : group_of(vocabulary, group->first, 0);
+    uint32_t others = any == NULL ? 0 : any->terms;
+    size_t count = count_terms(vocabulary, group->terms) + (size_t)count_terms(vocabulary, others);
+    struct list *list = calloc(1, sizeof *list + count * sizeof list->entries[0]);
+    if (list == NULL)
+        return NULL;
+    list->needs = (struct rr_buf)RR_BUF_INIT(needs_max_bytes);
+    add_entries(list, vocabulary, group->terms);
+    add_entries(list, vocabulary, others);
+    qsort(list->entries, list->count, sizeof list->entries[0], compare_entries);
+    for (uint32_t i = 0; i < list->count; i++) {
+        list->entries[i].needs = list->needs.len / sizeof(uint16_t);
+        rr_needs_add(&list->needs, list->entries[i].term);
+    }
+    if (!list->needs.failed)
+        return list;
+    free_list(list);
+    return NULL;
+}
+
+/* The group's list, made where it is not; NULL when memory ran out. */
+static const struct list *list_of(struct rr_vocabulary *vocabulary, struct rr_vocabulary_group *group) {
+    struct list *list = atomic_load_explicit(&group->list, memory_order_acquire);
+    if (list != NULL)
+        return list;
+    pthread_mutex_lock(lock_of(vocabulary, group->first));
+    list = atomic_load_explicit(&group->list, memory_order_relaxed);
+    if (list == NULL)
+        list = make_list(vocabulary, group);
+    atomic_store_explicit(&group->list, list, memory_order_release);
+    pthread_mutex_unlock(lock_of(vocabulary, group->first));
+    return list;
+}
+
+/* ---- Patterns ---- */
+
+static int compile(struct rr_pattern **pattern, const struct rr_term *term, struct rr_err *err) {
     struct rr_buf expression = RR_BUF_INIT(expression_max_bytes);
-    list_terms(vocabulary, group, terms);
-    list_terms(vocabulary, any, terms + own);
-    qsort(terms, count, sizeof *terms, compare_terms);
-    rr_expression_write(&expression, terms, count);
+    rr_expression_write(&expression, term);
     int rc = expression.failed ? rr_fail_memory(err) : rr_pattern_compile_text(pattern, expression.ptr, err);
     rr_buf_free(&expression);
-    free(terms);
-    rr_thread_yield();
     return rc;
 }
 
-int rr_vocabulary_pattern(struct rr_vocabulary *vocabulary, uint32_t first, uint32_t second, const struct rr_pattern **pattern,
-                          struct rr_err *err) {
-    struct rr_vocabulary_group *group = find(vocabulary, first, without_final(second));
+/* The term's pattern, compiled where it is not; NULL: it cannot be. */
+static const struct rr_pattern *pattern_of(struct rr_vocabulary *vocabulary, const struct rr_term *term, struct rr_err *err) {
+    _Atomic(struct rr_pattern *) *place = &vocabulary->patterns[term->order];
+    struct rr_pattern *pattern = atomic_load_explicit(place, memory_order_acquire);
+    if (pattern != NULL)
+        return pattern;
+    pthread_mutex_lock(lock_of(vocabulary, term->first));
+    pattern = atomic_load_explicit(place, memory_order_relaxed);
+    if (pattern == NULL && compile(&pattern, term, err) == 0)
+        atomic_store_explicit(place, pattern, memory_order_release);
+    pthread_mutex_unlock(lock_of(vocabulary, term->first));
+    return pattern;
+}
+
+int rr_vocabulary_find(struct rr_vocabulary *vocabulary, const struct rr_place *place, struct rr_search *search,
+                       const struct rr_term **term, struct rr_hit *hit, struct rr_err *err) {
+    struct rr_vocabulary_group *group = group_of(vocabulary, place->first, rr_without_final(place->second));
     if (group == NULL)
-        group = find(vocabulary, first, 0);
-    *pattern = group == NULL ? NULL : atomic_load_explicit(&group->pattern, memory_order_acquire);
-    if (group == NULL || *pattern != NULL)
+        group = group_of(vocabulary, place->first, 0);
+    if (group == NULL)
         return 0;
-    pthread_mutex_t *lock = &vocabulary->locks[(group - vocabulary->groups) % RR_VOCABULARY_LOCKS];
-    pthread_mutex_lock(lock);
-    struct rr_pattern *compiled = atomic_load_explicit(&group->pattern, memory_order_relaxed);
-    int rc = compiled != NULL ? 0 : compile(&compiled, vocabulary, group, err);
-    if (rc == 0)
-        atomic_store_explicit(&group->pattern, compiled, memory_order_release);
-    pthread_mutex_unlock(lock);
-    *pattern = compiled;
-    return rc;
+    const struct list *list = list_of(vocabulary, group);
+    if (list == NULL)
+        return rr_fail_memory(err);
+    const uint16_t *needs = (const uint16_t *)(const void *)list->needs.ptr;
+    for (const struct entry *entry = list->entries; entry < list->entries + list->count; entry++) {
+        if (!rr_needs_are_met(needs + entry->needs, &place->ahead))
+            continue;
+        const struct rr_pattern *pattern = pattern_of(vocabulary, entry->term, err);
+        if (pattern == NULL)
+            return -1;
+        if (rr_search_next(search, pattern, place->text, place->at, hit)) {
+            *term = entry->term;
+            return 1;
+        }
+    }
+    return 0;
 }
 
 void rr_vocabulary_close(struct rr_vocabulary *vocabulary) {
     if (vocabulary->terms == NULL)
         return;
-    for (uint32_t i = 0; i < vocabulary->group_count; i++) {
-        struct rr_pattern *pattern = atomic_load(&vocabulary->groups[i].pattern);
+    for (uint32_t i = 0; i < vocabulary->group_count; i++)
+        free_list(atomic_load(&vocabulary->groups[i].list));
+    for (uint32_t i = 0; vocabulary->patterns != NULL && i < vocabulary->terms->count; i++) {
+        struct rr_pattern *pattern = atomic_load(&vocabulary->patterns[i]);
         rr_pattern_free(&pattern);
     }
     for (int i = 0; i < RR_VOCABULARY_LOCKS; i++)
         pthread_mutex_destroy(&vocabulary->locks[i]);
     free(vocabulary->terms);
-    free(vocabulary->groups);
     free(vocabulary->next);
+    free((void *)vocabulary->patterns);
+    free(vocabulary->groups);
     free(vocabulary->slots);
-    vocabulary->terms = NULL;
+    *vocabulary = (struct rr_vocabulary){.terms = NULL};
 }

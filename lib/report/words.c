@@ -5,9 +5,41 @@ int rr_words_open(struct rr_words *words, struct rr_vocabulary *vocabulary, stru
     return rr_search_open(&words->search, err);
 }
 
+static void read_second(struct rr_words *words) {
+    const struct rr_place *place = &words->place;
+    size_t at = place->at + words->first_len;
+    words->second_len = 0;
+    words->place.second = 0;
+    if (at < place->text.len)
+        words->place.second = rr_character_take(place->text.ptr + at, place->text.len - at, &words->second_len);
+}
+
+static void go_to(struct rr_words *words, size_t at) {
+    struct rr_place *place = &words->place;
+    place->at = at;
+    place->first = 0;
+    words->first_len = 0;
+    if (at < place->text.len)
+        place->first = rr_character_take(place->text.ptr + at, place->text.len - at, &words->first_len);
+    read_second(words);
+}
+
+/* By a character, or by a byte that is none. */
+static void go_on(struct rr_words *words) {
+    if (words->first_len == 0) {
+        go_to(words, words->place.at + 1);
+        return;
+    }
+    words->place.at += words->first_len;
+    words->place.first = words->place.second;
+    words->first_len = words->second_len;
+    read_second(words);
+}
+
 void rr_words_begin(struct rr_words *words, struct rr_slice text) {
-    words->text = text;
-    words->at = 0;
+    words->place = (struct rr_place){.text = text};
+    words->clause_end = 0;
+    go_to(words, 0);
 }
 
 static bool is_letter_at(struct rr_slice text, size_t at) {
@@ -48,36 +80,51 @@ static bool is_english_letter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+/* No term goes on behind these; it may behind the end of a line. */
+static bool ends_clause(struct rr_slice text, size_t at) {
+    enum rr_word_kind kind;
+    return text.ptr[at] == ',' || (text.ptr[at] != '\n' && is_punctuation(text, at, &kind) && kind != RR_WORD_COMMA);
+}
+
+static void look_ahead(struct rr_words *words) {
+    const struct rr_slice text = words->place.text;
+    size_t begin = words->place.at, end = begin + 1;
+    while (end < text.len && !ends_clause(text, end))
+        end++;
+    words->place.ahead = rr_letters_of((struct rr_slice){text.ptr + begin, end - begin});
+    words->clause_end = end;
+}
+
 /* A term that begins right here. An English one does not begin within a word. */
-static bool match_term(struct rr_words *words, size_t len, struct rr_word *word) {
-    const struct rr_slice text = words->text;
-    size_t next = words->at + len;
-    const struct rr_pattern *pattern;
+static bool match_term(struct rr_words *words, struct rr_word *word) {
+    const struct rr_place *place = &words->place;
+    const char *here = place->text.ptr + place->at;
+    const struct rr_term *term;
     struct rr_hit hit;
-    if (words->at > 0 && is_english_letter(text.ptr[words->at]) && is_english_letter(text.ptr[words->at - 1]))
+    if (words->first_len == 0 || (place->at > 0 && is_english_letter(here[0]) && is_english_letter(here[-1])))
         return false;
-    uint32_t first = rr_character_at(text.ptr + words->at, len);
-    uint32_t second = next < text.len ? rr_character_at(text.ptr + next, text.len - next) : 0;
-    if (rr_vocabulary_pattern(words->vocabulary, first, second, &pattern, &words->err) != 0)
-        words->failed = true;
-    if (pattern == NULL || !rr_search_next(words->search, pattern, text, words->at, &hit))
-        return false;
-    *word = (struct rr_word){(enum rr_word_kind)(hit.mark[0] - 'a'), (enum rr_blocker)(hit.mark[1] - 'a'), hit.begin, hit.end};
-    return true;
+    int found = rr_vocabulary_find(words->vocabulary, place, words->search, &term, &hit, &words->err);
+    words->failed |= found < 0;
+    if (found == 1)
+        *word = (struct rr_word){term->kind, term->label, hit.begin, hit.end};
+    return found == 1;
 }
 
 bool rr_words_next(struct rr_words *words, struct rr_word *word) {
-    while (words->at < words->text.len) {
-        size_t len = rr_utf8_length(words->text.ptr + words->at, words->text.len - words->at);
+    const struct rr_place *place = &words->place;
+    for (; place->at < place->text.len; go_on(words)) {
         enum rr_word_kind kind;
-        bool found = len > 0 && match_term(words, len, word);
-        if (!found && is_punctuation(words->text, words->at, &kind)) {
-            *word = (struct rr_word){kind, RR_NO_PIPELINE, words->at, words->at + 1};
+        if (place->at >= words->clause_end)
+            look_ahead(words);
+        bool found = match_term(words, word);
+        if (!found && is_punctuation(place->text, place->at, &kind)) {
+            *word = (struct rr_word){kind, RR_NO_PIPELINE, place->at, place->at + 1};
             found = true;
         }
-        words->at = found ? word->end : words->at + (len > 0 ? len : 1);
-        if (found)
+        if (found) {
+            go_to(words, word->end);
             return true;
+        }
     }
     return false;
 }

@@ -21,8 +21,9 @@ struct rr_word {
 struct rr_words {
     struct rr_vocabulary *vocabulary;
     struct rr_search *search;
-    struct rr_slice text;
-    size_t at;
+    struct rr_place place;        /* where it is in the text */
+    size_t first_len, second_len; /* of the place's characters, in bytes; 0: none, or no UTF-8 */
+    size_t clause_end;            /* the punctuation behind the place, or the text's end */
     bool failed;
     struct rr_err err;
 };

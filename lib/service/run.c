@@ -193,7 +193,6 @@ int rr_run_read(struct rr_service *service, const struct rr_run *run, struct rr_
             },
         .as_of = rr_day_parse(rr_slice_of(run->as_of)),
         .target_year = (int)conf->target_year,
-        .vocabulary = &service->vocabulary,
         .threads = (int)conf->generate_threads,
         .progress = service->progress,
     };

@@ -10,7 +10,6 @@ void rr_service_forget(struct rr_service *service) {
         rr_buf_free(&service->rendered[mode].body);
         service->rendered[mode].etag[0] = '\0';
     }
-    rr_vocabulary_close(&service->vocabulary);
 }
 
 void rr_service_today(const struct rr_service *service, char as_of[16]) {

@@ -30,8 +30,7 @@ struct rr_service {
     struct rr_progress progress; /* for somebody who watches; may be empty */
     struct rr_unrecorded_failure unrecorded[RR_MODE_COUNT];
     struct rr_rendered_stale rendered[RR_MODE_COUNT];
-    struct rr_vocabulary vocabulary; /* of the generations, from the first on */
-    int64_t waited_ms;               /* of the request in hand: how much of REQUEST_DEADLINE_SEC was gone before we saw it */
+    int64_t waited_ms; /* of the request in hand: how much of REQUEST_DEADLINE_SEC was gone before we saw it */
 };
 
 /* Frees what it remembers, not what it borrows. */
