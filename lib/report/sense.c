@@ -28,6 +28,7 @@ struct item {
     bool over;      /* which nothing that is said now is about */
     bool joined;    /* with the item before: 예산과 일정 */
     bool follows;   /* from what the item before is: 예산이 부족해서 + 일정을 미룸 */
+    bool explains;  /* what the item before is: postponed + because of the budget */
     size_t end;     /* of the last word that is about it */
 };
 
@@ -263,6 +264,15 @@ static bool is_consequence(const struct sentence *sentence, const struct item *i
                       is_condition_of(with_ending(syllable, between)));
 }
 
+static bool is_explanation(const struct sentence *sentence, const struct item *item) {
+    static const struct rr_slice why[] = {RR_SLICE("because"), RR_SLICE("due to"), RR_SLICE("owing to")};
+    const struct item *before = item - 1;
+    if (item->word.begin < before->end)
+        return false;
+    const struct rr_slice between = {sentence->text.ptr + before->end, item->word.begin - before->end};
+    return holds(between, why[0]) || holds(between, why[1]) || holds(between, why[2]);
+}
+
 static struct item *add_item(struct sentence *sentence, const struct rr_word *word, enum state state) {
     if (sentence->count == items_max)
         return NULL;
@@ -272,6 +282,7 @@ static struct item *add_item(struct sentence *sentence, const struct rr_word *wo
     if (before != NULL && before->state == NEUTRAL && before->word.label != RR_DECISION_MAKER && word->begin >= before->end)
         item->joined = joins((struct rr_slice){sentence->text.ptr + before->end, word->begin - before->end});
     item->follows = is_consequence(sentence, item);
+    item->explains = item > sentence->items + sentence->start && is_explanation(sentence, item);
     return item;
 }
 
@@ -809,12 +820,21 @@ static void end_sentence(struct sentence *sentence, const struct rr_word *end) {
         sentence->start = sentence->count;
 }
 
+static bool is_blocker(const struct item *item) {
+    return item->state == BAD && item->word.kind != RR_WORD_OTHER;
+}
+
+static bool is_explained(const struct sentence *sentence, int i) {
+    const struct item *why = &sentence->items[i + 1];
+    return i + 1 < sentence->count && why->explains && is_blocker(why) && why->word.label != sentence->items[i].word.label;
+}
+
 static void count(struct sentence *sentence, uint8_t found[RR_BLOCKER_COUNT]) {
     bool named = false;
     begin_clause(sentence, RR_WORD_ENDS);
     for (int i = 0; i < sentence->count; i++) {
         const struct item *item = &sentence->items[i];
-        bool counts = item->state == BAD && item->word.kind != RR_WORD_OTHER && !item->follows;
+        bool counts = is_blocker(item) && !item->follows && !is_explained(sentence, i);
         if (counts && found[item->word.label] < UINT8_MAX)
             found[item->word.label]++;
         named |= counts || item->word.kind != RR_WORD_PERSON;
