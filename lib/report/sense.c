@@ -674,6 +674,11 @@ static void take_not_ahead(struct sentence *sentence, const struct rr_word *word
         take_not(sentence, word);
 }
 
+/* Does the word end what was said, as 밀리면 ends in 면, and 화면 does not? */
+static bool is_ending(const struct sentence *sentence, const struct rr_word *word) {
+    return sentence->last != NULL && sentence->last->end == word->begin;
+}
+
 /* In Korean that ends what is asked, in English it begins it. */
 static void take_asks(struct sentence *sentence, const struct rr_word *word) {
     if (is_english(sentence, word)) {
@@ -699,9 +704,8 @@ static bool is_all_that_lacks(const struct sentence *sentence, const struct item
 /* In Korean that ends what is supposed, in English it begins it. */
 static void suppose(struct sentence *sentence, const struct rr_word *word) {
     bool english = is_english(sentence, word);
-    bool ending = sentence->last != NULL && sentence->last->end == word->begin;
-    if (!ending && rr_slice_equal(text_of(sentence, word), rr_slice_of("면")))
-        return; /* 화면 is no ending, as 밀리면 has one */
+    if (!is_ending(sentence, word) && rr_slice_equal(text_of(sentence, word), rr_slice_of("면")))
+        return;
     struct item *item = sentence->count > sentence->clause ? &sentence->items[sentence->count - 1] : NULL;
     bool bad = item != NULL && (item->state == BAD || sentence->turned) && item->word.kind != RR_WORD_OTHER;
     bool wanted = bad && !english && sentence->turned && ends_with(text_of(sentence, word), (struct rr_slice)RR_SLICE("면")) &&
@@ -716,12 +720,20 @@ static void suppose(struct sentence *sentence, const struct rr_word *word) {
     sentence->supposed = bad && !english ? item : NULL;
 }
 
+/* 문제였는데 tells of what is past; but not 1순위였는데, nor 깎였는데, since 였 behind a final consonant is a verb's. */
+static bool is_noun_that(const struct sentence *sentence, const struct rr_word *word) {
+    static const struct rr_slice bare = RR_SLICE("였");
+    if (!is_ending(sentence, word))
+        return false;
+    uint32_t before = rr_character_at(sentence->text.ptr + word->begin - syllable_bytes, syllable_bytes);
+    return !begins_with(text_of(sentence, word), bare) || before == rr_without_final(before);
+}
+
 /* What is past, or not so, is open again for what is said now: 예산이 아니라, 막혔던, 끝난 줄 알았는데. */
 static void take_past(struct sentence *sentence, const struct rr_word *word) {
     static const struct rr_slice was[] = {RR_SLICE("이었"), RR_SLICE("였")};
-    bool ending = sentence->last != NULL && sentence->last->end == word->begin;
-    if (!ending && begins_with_any(text_of(sentence, word), was, sizeof was / sizeof was[0])) {
-        begin_clause(sentence, RR_WORD_TURNS); /* 문제였는데, but not 1순위였는데 */
+    if (!is_noun_that(sentence, word) && begins_with_any(text_of(sentence, word), was, sizeof was / sizeof was[0])) {
+        begin_clause(sentence, RR_WORD_TURNS);
         return;
     }
     struct item *item = sentence->count > sentence->clause ? &sentence->items[sentence->count - 1] : NULL;
@@ -743,6 +755,11 @@ static void take_still(struct sentence *sentence, const struct rr_word *word) {
 }
 
 static void take_turn(struct sentence *sentence, const struct rr_word *word) {
+    static const struct rr_slice endings[] = {RR_SLICE("하나"), RR_SLICE("이나"), RR_SLICE("시나"), RR_SLICE("되나"),
+                                              RR_SLICE("나")};
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
+        if (rr_slice_equal(text_of(sentence, word), endings[i]) && !is_ending(sentence, word))
+            return; /* 과정 하나, 두 번이나 */
     bool apart = sentence->parted == RR_WORD_ENDS && sentence->count == sentence->clause;
     begin_clause(sentence, word->kind);
     sentence->apart = apart && word->kind == RR_WORD_TURNS;
