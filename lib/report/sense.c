@@ -22,6 +22,7 @@ enum state { NEUTRAL, BAD, GOOD };
 struct item {
     struct rr_word word;
     enum state state;
+    enum state was; /* before it was dismissed */
     bool denied;    /* by a word before it: no budget */
     bool settled;   /* by a word before it: resolved the budget issue */
     bool qualified; /* by a word before it: concerns about the budget */
@@ -62,6 +63,7 @@ static bool is_topic(const struct item *item) {
 static void dismiss(struct sentence *sentence, int from) {
     for (int i = from; i < sentence->count; i++) {
         struct item *item = &sentence->items[i];
+        item->was = item->state == NEUTRAL ? item->was : item->state;
         item->over = item->word.kind == RR_WORD_BLOCKS || item->word.kind == RR_WORD_BLOCKS_ALONE;
         item->state = item->over ? GOOD : NEUTRAL;
     }
@@ -235,6 +237,10 @@ static bool is_because_of(struct rr_slice word) {
                                            RR_SLICE("여"), RR_SLICE("해"), RR_SLICE("혀"), RR_SLICE("져"),   RR_SLICE("어"),
                                            RR_SLICE("아"), RR_SLICE("빠"), RR_SLICE("워"), RR_SLICE("돼"),   RR_SLICE("겨"),
                                            RR_SLICE("쳐"), RR_SLICE("켜"), RR_SLICE("춰")};
+    static const struct rr_slice nouns[] = {RR_SLICE("우려"), RR_SLICE("염려"), RR_SLICE("손해"), RR_SLICE("피해"),
+                                            RR_SLICE("오해")};
+    if (ends_with_any(word, nouns, sizeof nouns / sizeof nouns[0]))
+        return false;
     return ends_with_any(word, ends, sizeof ends / sizeof ends[0]);
 }
 
@@ -637,6 +643,13 @@ static bool is_copula(const struct sentence *sentence, const struct rr_word *wor
     return begins_with(text, words[0]) || begins_with(text, words[1]) || begins_with(text, words[2]);
 }
 
+/* What was thought of it is not so, or what there was is no more: 막힌 줄 알았는데 아님, 한때 문제가 있었지만 이제 없음. */
+static bool was_trouble(const struct sentence *sentence, const struct item *item, const struct rr_word *word) {
+    static const struct rr_slice is[] = {RR_SLICE("이 있"), RR_SLICE("가 있")};
+    const struct rr_slice behind = {sentence->text.ptr + item->end, sentence->text.len - item->end};
+    return item->was == BAD && (is_copula(sentence, word) || begins_with(behind, is[0]) || begins_with(behind, is[1]));
+}
+
 static void take_not(struct sentence *sentence, const struct rr_word *word) {
     struct item *item = about(sentence, word, BAD);
     sentence->turned = true;
@@ -651,7 +664,7 @@ static void take_not(struct sentence *sentence, const struct rr_word *word) {
         if (item != NULL)
             set_state(sentence, item, opposite(item->state), word);
     } else if (item != NULL && item->state == NEUTRAL)
-        set_state(sentence, item, BAD, word);
+        set_state(sentence, item, was_trouble(sentence, item, word) ? GOOD : BAD, word);
     else if (item != NULL && item->qualified && (is_english(sentence, word) || is_copula(sentence, word)))
         set_state(sentence, item, GOOD, word); /* concerns about the budget are gone, 무리한 일정은 아님 */
     else
