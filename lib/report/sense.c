@@ -533,7 +533,8 @@ static bool is_outcome(const struct sentence *sentence, const struct rr_word *wo
 static bool is_ahead(const struct sentence *sentence, const struct rr_word *word) {
     const struct rr_word *next = sentence->next;
     const struct rr_slice text = text_of(sentence, word);
-    bool topic = next != NULL && next->begin - word->end <= next_max_bytes &&
+    size_t near = is_english(sentence, word) ? phrase_max_bytes : next_max_bytes;
+    bool topic = next != NULL && next->begin - word->end <= near &&
                  (next->kind == RR_WORD_TOPIC || next->kind == RR_WORD_OTHER || next->kind == RR_WORD_PERSON);
     return (sentence->count == sentence->clause && topic) || rr_slice_equal(text, rr_slice_of("except")) ||
            rr_slice_equal(text, rr_slice_of("only if"));
@@ -558,7 +559,8 @@ static void take_state(struct sentence *sentence, const struct rr_word *word, en
         state = opposite(state);
     else if (is_denied_by_last(sentence, word))
         state = BAD;
-    struct item *item = state == BAD && is_ahead(sentence, word) ? NULL : about(sentence, word, state);
+    struct item *item =
+        (state == BAD || is_english(sentence, word)) && is_ahead(sentence, word) ? NULL : about(sentence, word, state);
     if (state == GOOD && item != NULL && item->state == BAD && (is_outcome(sentence, word) || is_nothing(sentence, word)))
         return;
     sentence->last = word;
