@@ -375,9 +375,11 @@ static bool is_priced(const struct sentence *sentence, const struct rr_word *wor
 }
 
 static void take_topic(struct sentence *sentence, const struct rr_word *word) {
-    bool goes_on = sentence->count > sentence->clause && sentence->items[sentence->count - 1].state == NEUTRAL;
+    const struct item *before = sentence->count > sentence->clause ? &sentence->items[sentence->count - 1] : NULL;
+    bool goes_on = before != NULL && before->state == NEUTRAL;
+    bool whose = goes_on && before->word.kind == RR_WORD_PERSON; /* 대표 결재에서 */
     if (is_priced(sentence, word) ||
-        (goes_on && (is_aside(sentence, word) || is_within(sentence, word) || is_of_budget(sentence, word))))
+        (goes_on && ((!whose && is_aside(sentence, word)) || is_within(sentence, word) || is_of_budget(sentence, word))))
         return;
     bool denied = take_denial(sentence, word);
     bool waits = word->kind == RR_WORD_PERSON && sentence->ahead == BAD && !sentence->ahead_of_people; /* 밀려 있던 대표 날인 */
@@ -595,7 +597,8 @@ static void take_state(struct sentence *sentence, const struct rr_word *word, en
 
 static void take_blocker_alone(struct sentence *sentence, const struct rr_word *word) {
     const struct item *item = about(sentence, word, BAD);
-    bool own = item != NULL && (item >= sentence->items + sentence->clause || sentence->parted == RR_WORD_TURNS);
+    bool own = item != NULL && (item >= sentence->items + sentence->clause ||
+                                (sentence->parted == RR_WORD_TURNS && item->state != GOOD)); /* 예산은 확보했으나 보류 */
     if (sentence->supposed != NULL || (own && item->word.kind != RR_WORD_OTHER))
         take_state(sentence, word, BAD);
     else
@@ -761,10 +764,18 @@ static void take_past(struct sentence *sentence, const struct rr_word *word) {
     begin_clause(sentence, RR_WORD_TURNS);
 }
 
+static bool says_more(const struct rr_word *next) {
+    return next != NULL && (next->kind == RR_WORD_TOPIC || next->kind == RR_WORD_PERSON ||
+                            (next->kind == RR_WORD_BLOCKS && next->label != RR_NO_RESPONSE));
+}
+
 /* What is still so is not settled, if nothing else is said. */
 static void take_still(struct sentence *sentence, const struct rr_word *word) {
     struct item *item = about(sentence, word, BAD);
     bool said = sentence->next != NULL && sentence->next->kind != RR_WORD_ENDS;
+    if (item != NULL && item < sentence->items + sentence->clause && sentence->parted == RR_WORD_TURNS &&
+        says_more(sentence->next))
+        return;                                                                     /* 예산은 있지만 아직 결재가 */
     if (item != NULL && (item->state == NEUTRAL || (!said && item->state == GOOD))) /* 회신 주신다고 했으나 아직 */
         item->state = BAD;
 }
