@@ -780,6 +780,13 @@ static void take_still(struct sentence *sentence, const struct rr_word *word) {
         item->state = BAD;
 }
 
+/* 위약금 관련 자료, 입찰에 대해 설명: so far nothing is said of that. */
+static void take_about(struct sentence *sentence, const struct rr_word *word) {
+    struct item *item = sentence->count > sentence->clause ? &sentence->items[sentence->count - 1] : NULL;
+    if (item != NULL && item->word.kind == RR_WORD_BLOCKS && word->begin - item->word.end <= next_max_bytes)
+        item->state = NEUTRAL;
+}
+
 static void take_turn(struct sentence *sentence, const struct rr_word *word) {
     static const struct rr_slice endings[] = {RR_SLICE("하나"), RR_SLICE("이나"), RR_SLICE("시나"), RR_SLICE("되나"),
                                               RR_SLICE("나")};
@@ -824,6 +831,9 @@ static void take(struct sentence *sentence, const struct rr_word *word) {
         break;
     case RR_WORD_ASKS:
         take_asks(sentence, word);
+        break;
+    case RR_WORD_ABOUT:
+        take_about(sentence, word);
         break;
     case RR_WORD_ASIDE:
         sentence->asks = true;

@@ -9,7 +9,8 @@ static const struct {
     {"다른 주제", RR_WORD_OTHER},    {"문제", RR_WORD_BAD},     {"해결", RR_WORD_GOOD},     {"뒤 부정", RR_WORD_NOT},
     {"앞 부정", RR_WORD_NOT_AHEAD},  {"질문", RR_WORD_ASKS},    {"가정", RR_WORD_IF},       {"아직", RR_WORD_STILL},
     {"무시", RR_WORD_IGNORED},       {"이음", RR_WORD_TURNS},   {"성사", RR_WORD_AGREED},   {"사람 문제", RR_WORD_BAD_OF_PEOPLE},
-    {"사람 태도", RR_WORD_ATTITUDE}, {"지난 일", RR_WORD_PAST}, {"딴 얘기", RR_WORD_ASIDE}, {"호의", RR_WORD_PLEASED},
+    {"사람 태도", RR_WORD_ATTITUDE}, {"지난 일", RR_WORD_PAST}, {"딴 얘기", RR_WORD_ASIDE}, {"화제", RR_WORD_ABOUT},
+    {"호의", RR_WORD_PLEASED},
 };
 
 static const struct {

@@ -35,6 +35,7 @@ enum rr_word_kind {
     RR_WORD_ATTITUDE,      /* the same, and what somebody thinks of something: 반대 */
     RR_WORD_PLEASED,       /* they like it: good, but no answer to what stands in the way: 긍정적 */
     RR_WORD_ASIDE,         /* the clause tells what once was, or is small talk: 처음엔 */
+    RR_WORD_ABOUT,         /* what blocks before it is no more than spoken of: 에 대해 설명 */
     RR_WORD_PAST,          /* the clause so far is past, or not so: 아니라 */
 };
 
