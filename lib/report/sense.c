@@ -785,6 +785,8 @@ static void take_about(struct sentence *sentence, const struct rr_word *word) {
     struct item *item = sentence->count > sentence->clause ? &sentence->items[sentence->count - 1] : NULL;
     if (item != NULL && item->word.kind == RR_WORD_BLOCKS && word->begin - item->word.end <= next_max_bytes)
         item->state = NEUTRAL;
+    sentence->ahead = NEUTRAL;
+    sentence->bad = false;
 }
 
 static void take_turn(struct sentence *sentence, const struct rr_word *word) {
