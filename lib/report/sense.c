@@ -195,6 +195,22 @@ static bool joins(struct rr_slice between) {
     return false;
 }
 
+/* Do they say so and go on to what follows from it: 부담된다고 + 과정을 줄이자고? Not where they only say so: 없다고 하고. */
+static bool is_said(struct rr_slice between) {
+    static const struct rr_slice says[] = {RR_SLICE("하"), RR_SLICE("함"), RR_SLICE("해"), RR_SLICE("했"), RR_SLICE("말"),
+                                           RR_SLICE("들"), RR_SLICE("전"), RR_SLICE("답"), RR_SLICE("연"), RR_SLICE("한")};
+    const struct rr_slice that = RR_SLICE("다고 ");
+    const char *at = memmem(between.ptr, between.len, that.ptr, that.len);
+    if (at == NULL)
+        return false;
+    const char *from = at + that.len;
+    const struct rr_slice rest = {from, between.len - (size_t)(from - between.ptr)};
+    bool said = true;
+    for (size_t i = 0; i < sizeof says / sizeof says[0]; i++)
+        said &= !begins_with(rest, says[i]);
+    return said;
+}
+
 /* Does what stands between say that what is behind it follows from what is before it? */
 static bool is_because(struct rr_slice between) {
     static const struct rr_slice so = RR_SLICE("서 ");
@@ -208,7 +224,7 @@ static bool is_because(struct rr_slice between) {
         because |= memmem(between.ptr, between.len, words[i], strlen(words[i])) != NULL;
     for (size_t i = 3; i + 4 <= between.len; i++) /* 비싸서, but not 본사에서 */
         because |= memcmp(between.ptr + i, "서 ", 4) == 0 && memcmp(between.ptr + i - 3, "에", 3) != 0;
-    return because || begins_with(between, so);
+    return because || begins_with(between, so) || is_said(between);
 }
 
 /* A word with its ending, which stands in between. Empty: it goes on. */
@@ -236,9 +252,9 @@ static bool is_because_of(struct rr_slice word) {
     static const struct rr_slice ends[] = {RR_SLICE("서"), RR_SLICE("라"), RR_SLICE("니"), RR_SLICE("므로"), RR_SLICE("려"),
                                            RR_SLICE("여"), RR_SLICE("해"), RR_SLICE("혀"), RR_SLICE("져"),   RR_SLICE("어"),
                                            RR_SLICE("아"), RR_SLICE("빠"), RR_SLICE("워"), RR_SLICE("돼"),   RR_SLICE("겨"),
-                                           RR_SLICE("쳐"), RR_SLICE("켜"), RR_SLICE("춰")};
-    static const struct rr_slice nouns[] = {RR_SLICE("우려"), RR_SLICE("염려"), RR_SLICE("손해"), RR_SLICE("피해"),
-                                            RR_SLICE("오해")};
+                                           RR_SLICE("쳐"), RR_SLICE("켜"), RR_SLICE("춰"), RR_SLICE("며")};
+    static const struct rr_slice nouns[] = {RR_SLICE("반려"), RR_SLICE("우려"), RR_SLICE("염려"),
+                                            RR_SLICE("손해"), RR_SLICE("피해"), RR_SLICE("오해")};
     if (ends_with_any(word, nouns, sizeof nouns / sizeof nouns[0]))
         return false;
     return ends_with_any(word, ends, sizeof ends / sizeof ends[0]);
@@ -359,8 +375,12 @@ static bool is_within(const struct sentence *sentence, const struct rr_word *wor
     enum rr_blocker about = item->word.label, label = word->label;
     bool weighs =
         item->word.kind == RR_WORD_TOPIC && (about == RR_BUDGET || about == RR_APPROVAL_DELAY || about == RR_PRICE_TERM);
-    bool weighs_less =
-        word->kind == RR_WORD_OTHER || (word->kind == RR_WORD_TOPIC && (label == RR_FIT_UNCLEAR || label == RR_DECISION_MAKER));
+    static const struct rr_slice times[] = {RR_SLICE("시간"), RR_SLICE("기간"), RR_SLICE("날짜")};
+    bool takes_time = false; /* 결재가 다 나려면 시간이 더 필요 */
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
+        takes_time |= about == RR_APPROVAL_DELAY && rr_slice_equal(text_of(sentence, word), times[i]);
+    bool weighs_less = takes_time || word->kind == RR_WORD_OTHER ||
+                       (word->kind == RR_WORD_TOPIC && (label == RR_FIT_UNCLEAR || label == RR_DECISION_MAKER));
     return weighs && weighs_less && word->begin > item->end + 1 && !is_english(sentence, word);
 }
 
@@ -433,9 +453,20 @@ static bool is_person(const struct item *item) {
 }
 
 /* So it is by a word of the vocabulary; unless it is denied: then that is what the clause's topic lacks, if it has one. */
+/* Is it what they still need: 확보돼야, 승인이 떨어져야? */
+static bool is_needed(const struct sentence *sentence, const struct rr_word *word) {
+    static const struct rr_slice ends[] = {RR_SLICE("야 "),  RR_SLICE("해야"), RR_SLICE("돼야"), RR_SLICE("되어야"),
+                                           RR_SLICE("어야"), RR_SLICE("아야"), RR_SLICE("져야"), RR_SLICE("하여야")};
+    const struct rr_slice rest = {sentence->text.ptr + word->end, sentence->text.len - word->end};
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+        if (begins_with(rest, ends[i]))
+            return true;
+    return false;
+}
+
 static void take_settlement(struct sentence *sentence, const struct rr_word *word) {
     struct item *item = sentence->count > sentence->clause ? &sentence->items[sentence->count - 1] : NULL;
-    bool denied = take_denial(sentence, word);
+    bool denied = take_denial(sentence, word) || is_needed(sentence, word);
     sentence->last = word;
     sentence->stated = NULL;
     bool lacks = item != NULL && item->state == NEUTRAL && (item->word.label == word->label || !is_person(item));
@@ -559,7 +590,7 @@ static void take_state(struct sentence *sentence, const struct rr_word *word, en
     bool denied = take_denial(sentence, word);
     if (denied)
         state = opposite(state);
-    else if (is_denied_by_last(sentence, word))
+    else if (is_denied_by_last(sentence, word) || is_needed(sentence, word))
         state = BAD;
     struct item *item =
         (state == BAD || is_english(sentence, word)) && is_ahead(sentence, word) ? NULL : about(sentence, word, state);
