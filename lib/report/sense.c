@@ -630,7 +630,8 @@ static void take_blocker_alone(struct sentence *sentence, const struct rr_word *
     const struct item *item = about(sentence, word, BAD);
     bool own = item != NULL && (item >= sentence->items + sentence->clause ||
                                 (sentence->parted == RR_WORD_TURNS && item->state != GOOD)); /* 예산은 확보했으나 보류 */
-    if (sentence->supposed != NULL || (own && item->word.kind != RR_WORD_OTHER))
+    bool of_course = own && item->word.label == RR_FIT_UNCLEAR && word->label == RR_LOW_PRIORITY; /* 이번 과정은 보류 */
+    if (sentence->supposed != NULL || (own && item->word.kind != RR_WORD_OTHER && !of_course))
         take_state(sentence, word, BAD);
     else
         take_blocker(sentence, word);
@@ -703,8 +704,10 @@ static void take_not(struct sentence *sentence, const struct rr_word *word) {
         set_state(sentence, item, was_trouble(sentence, item, word) ? GOOD : BAD, word);
     else if (item != NULL && item->qualified && (is_english(sentence, word) || is_copula(sentence, word)))
         set_state(sentence, item, GOOD, word); /* concerns about the budget are gone, 무리한 일정은 아님 */
-    else
+    else {
         sentence->ahead = NEUTRAL;
+        sentence->bad = item == NULL && !is_english(sentence, word);
+    }
     sentence->last = word; /* which may be denied in its turn: 없지 않다 */
 }
 
@@ -820,7 +823,17 @@ static void take_about(struct sentence *sentence, const struct rr_word *word) {
     sentence->bad = false;
 }
 
+/* Does 하고 say with whom, rather than what is done and then: 다른 업체하고, 팀장님하고? */
+static bool says_with_whom(const struct sentence *sentence, const struct rr_word *word) {
+    static const struct rr_slice with = RR_SLICE("하고");
+    const struct item *item = sentence->count > sentence->clause ? &sentence->items[sentence->count - 1] : NULL;
+    return item != NULL && item->word.end == word->begin && rr_slice_equal(text_of(sentence, word), with) &&
+           (item->word.kind == RR_WORD_PERSON || (item->word.kind == RR_WORD_BLOCKS && item->word.label == RR_COMPETITOR));
+}
+
 static void take_turn(struct sentence *sentence, const struct rr_word *word) {
+    if (says_with_whom(sentence, word))
+        return;
     static const struct rr_slice endings[] = {RR_SLICE("하나"), RR_SLICE("이나"), RR_SLICE("시나"), RR_SLICE("되나"),
                                               RR_SLICE("나")};
     for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
