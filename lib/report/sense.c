@@ -353,8 +353,9 @@ static void take_blocker(struct sentence *sentence, const struct rr_word *word) 
 
 /* Is the word no more than where, with whom, or what for something is: 임원 선에서, 팀장님과, funding for the program? */
 static bool is_aside(const struct sentence *sentence, const struct rr_word *word) {
-    static const struct rr_slice behind[] = {RR_SLICE("에서"),  RR_SLICE("에게"), RR_SLICE("한테"),    RR_SLICE("께 "),
-                                             RR_SLICE("님께 "), RR_SLICE("님과"), RR_SLICE(" 선에서"), RR_SLICE(" 측")};
+    static const struct rr_slice behind[] = {RR_SLICE("에서"),    RR_SLICE("에게"),  RR_SLICE("한테"),
+                                             RR_SLICE("께 "),     RR_SLICE("님께 "), RR_SLICE("님과"),
+                                             RR_SLICE(" 선에서"), RR_SLICE(" 측"),   RR_SLICE("보다")};
     static const struct rr_slice before[] = {RR_SLICE("for "),    RR_SLICE("for the "), RR_SLICE("for this "),
                                              RR_SLICE("of the "), RR_SLICE("of this "), RR_SLICE("with the "),
                                              RR_SLICE("in the ")};
