@@ -126,23 +126,30 @@ static bool is_solution(struct rr_slice text) {
     return solution;
 }
 
-/* Who thinks ill of what is taught, or of what is no label's: 본부장님이 교육 효과에 회의적. Of money or time it is that which is
- * bad. */
-static struct item *who_thinks(struct sentence *sentence) {
+/* Whom the clause is about: 본부장님이, 결정권자는. */
+static struct item *subject_of(struct sentence *sentence) {
     static const struct rr_slice subject[] = {RR_SLICE("이"),   RR_SLICE("가"),   RR_SLICE("은"),     RR_SLICE("는"),
                                               RR_SLICE("님이"), RR_SLICE("님은"), RR_SLICE("님께서"), RR_SLICE("께서"),
                                               RR_SLICE("도"),   RR_SLICE("님도"), RR_SLICE("들이"),   RR_SLICE("들은")};
-    const struct item *last = sentence->count > sentence->clause ? &sentence->items[sentence->count - 1] : NULL;
-    bool open =
-        last != NULL && (last->state != NEUTRAL || last->word.label == RR_FIT_UNCLEAR || last->word.kind == RR_WORD_OTHER);
-    for (int i = sentence->count - 1; open && i >= sentence->clause; i--) {
+    for (int i = sentence->count - 1; i >= sentence->clause; i--) {
         struct item *item = &sentence->items[i];
+        bool may_be =
+            item->word.kind == RR_WORD_PERSON || (item->word.kind == RR_WORD_TOPIC && item->word.label == RR_DECISION_MAKER);
         const struct rr_slice behind = {sentence->text.ptr + item->word.end, sentence->text.len - item->word.end};
-        for (size_t j = 0; item->word.kind == RR_WORD_PERSON && j < sizeof subject / sizeof subject[0]; j++)
+        for (size_t j = 0; may_be && j < sizeof subject / sizeof subject[0]; j++)
             if (begins_with(behind, subject[j]))
                 return item;
     }
     return NULL;
+}
+
+/* Who thinks ill of what is taught, or of what is no label's: 본부장님이 교육 효과에 회의적. Of money or time it is that which is
+ * bad. */
+static struct item *who_thinks(struct sentence *sentence) {
+    const struct item *last = sentence->count > sentence->clause ? &sentence->items[sentence->count - 1] : NULL;
+    bool open =
+        last != NULL && (last->state != NEUTRAL || last->word.label == RR_FIT_UNCLEAR || last->word.kind == RR_WORD_OTHER);
+    return open ? subject_of(sentence) : NULL;
 }
 
 /* The item that a state is about: the clause's last one, or where the clause has none and goes on from another, that one's. */
@@ -159,7 +166,8 @@ static struct item *about(struct sentence *sentence, const struct rr_word *word,
     bool goes_on = (sentence->parted == RR_WORD_TURNS && !(sentence->apart && state == BAD)) ||
                    (sentence->parted == RR_WORD_COMMA && state == BAD && item->state == NEUTRAL) ||
                    (sentence->parted == RR_WORD_COMMA && item->state == BAD && is_solution(text_of(sentence, word)));
-    return at >= sentence->clause || (goes_on && !item->over) ? item : NULL;
+    bool passes = sentence->count > sentence->clause && state == BAD && item->state == GOOD; /* 예산은 됐지만 팀장님이 고집 */
+    return at >= sentence->clause || (goes_on && !item->over && !passes) ? item : NULL;
 }
 
 static bool is_english(const struct sentence *sentence, const struct rr_word *word) {
@@ -338,16 +346,49 @@ static bool is_of_budget(const struct sentence *sentence, const struct rr_word *
            item->word.label == RR_BUDGET && word->label == RR_APPROVAL_DELAY;
 }
 
+/* Topics that are named together share their state. */
+static void set_state(struct sentence *sentence, struct item *item, enum state state, const struct rr_word *word) {
+    for (struct item *each = item; each->joined && each > sentence->items && each[-1].state == NEUTRAL; each--)
+        each[-1].state = state;
+    item->state = state;
+    item->end = word->end;
+}
+
+/* Who decides nothing: what they doubt is the course. */
+static bool is_clerk(const struct sentence *sentence, const struct item *item) {
+    static const struct rr_slice clerks[] = {RR_SLICE("담당자"), RR_SLICE("담당"),        RR_SLICE("실무자"),
+                                             RR_SLICE("실무진"), RR_SLICE("교육 담당자"), RR_SLICE("인사 담당자"),
+                                             RR_SLICE("매니저")};
+    bool clerk = false;
+    for (size_t i = 0; i < sizeof clerks / sizeof clerks[0]; i++)
+        clerk |= rr_slice_equal(text_of(sentence, &item->word), clerks[i]);
+    return clerk;
+}
+
+/* Does somebody doubt what is taught: 팀장님이 여전히 효과를 의심? That is who is to be convinced. */
+static struct item *who_doubts(struct sentence *sentence, const struct rr_word *word) {
+    static const struct rr_slice doubts[] = {RR_SLICE("의심"), RR_SLICE("의문"),   RR_SLICE("의구"),
+                                             RR_SLICE("믿"),   RR_SLICE("거부감"), RR_SLICE("회의")};
+    bool is_doubt = false;
+    for (size_t i = 0; i < sizeof doubts / sizeof doubts[0]; i++)
+        is_doubt |= word->label == RR_FIT_UNCLEAR && holds(text_of(sentence, word), doubts[i]);
+    struct item *who = is_doubt ? subject_of(sentence) : NULL;
+    return who != NULL && !is_clerk(sentence, who) ? who : NULL;
+}
+
 static void take_blocker(struct sentence *sentence, const struct rr_word *word) {
     bool beaten = is_beaten(sentence, word);
     enum state state =
         take_denial(sentence, word) || beaten || (sentence->ahead == GOOD && is_english(sentence, word)) ? GOOD : BAD;
+    struct item *who = who_doubts(sentence, word);
     if (is_of_budget(sentence, word))
         sentence->items[sentence->count - 1].state = state;
+    else if (who != NULL)
+        set_state(sentence, who, state, word);
     else
         add_item(sentence, word, state);
     sentence->last = word;
-    sentence->stated = NULL;
+    sentence->stated = who;
     sentence->ahead = NEUTRAL;
 }
 
@@ -485,14 +526,6 @@ static void take_settlement(struct sentence *sentence, const struct rr_word *wor
     item = add_item(sentence, word, denied ? BAD : GOOD);
     if (item != NULL && !denied && (word->label == RR_NO_RESPONSE || word->label == RR_DECISION_MAKER))
         item->word.kind = RR_WORD_OTHER; /* what they say is not said of that: 전화 주셨는데 어렵다고 함 */
-}
-
-/* Topics that are named together share their state. */
-static void set_state(struct sentence *sentence, struct item *item, enum state state, const struct rr_word *word) {
-    for (struct item *each = item; each->joined && each > sentence->items && each[-1].state == NEUTRAL; each--)
-        each[-1].state = state;
-    item->state = state;
-    item->end = word->end;
 }
 
 /* What is good of a competitor, or of waiting, is no good news, unless the vocabulary says so: 타사와 미팅이 잡혔다, 미루기로
@@ -699,6 +732,8 @@ static void take_not(struct sentence *sentence, const struct rr_word *word) {
         item = sentence->stated != NULL || !stated ? sentence->stated : item;
         sentence->ahead = NEUTRAL;
         sentence->bad = item == NULL && sentence->last->kind == RR_WORD_GOOD && !is_english(sentence, word);
+        if (item != NULL && sentence->last->kind == RR_WORD_SETTLES)
+            item->word.kind = RR_WORD_SETTLES; /* 대표 승낙 + 을 못 받음 */
         if (item != NULL)
             set_state(sentence, item, opposite(item->state), word);
     } else if (item != NULL && item->state == NEUTRAL)
