@@ -223,8 +223,8 @@ static bool is_said(struct rr_slice between) {
 static bool is_because(struct rr_slice between) {
     static const struct rr_slice so = RR_SLICE("서 ");
     static const struct rr_slice by[] = {RR_SLICE("로 "), RR_SLICE("으로 "), RR_SLICE("로, "), RR_SLICE("으로, ")};
-    static const char *const words[] = {"서, ", "있어 ",  "있어, ", "바람에", "차원에서", "때문에",
-                                        "탓에", "탓으로", "관계로", "인해",   "느라",     "여파로"};
+    static const char *const words[] = {"서, ",   "다 보니", "다보니", "나와 ",  "있어 ", "있어, ", "바람에", "차원에서",
+                                        "때문에", "탓에",    "탓으로", "관계로", "인해",  "느라",   "여파로"};
     bool because = false; /* 예산 부족 + 으로 */
     for (size_t i = 0; i < sizeof by / sizeof by[0]; i++)
         because |= begins_with(between, by[i]);
@@ -237,8 +237,10 @@ static bool is_because(struct rr_slice between) {
 
 /* A word with its ending, which stands in between. Empty: it goes on. */
 static struct rr_slice with_ending(struct rr_slice word, struct rr_slice between) {
-    const char *space = memchr(between.ptr, ' ', between.len);
-    return (struct rr_slice){word.ptr, space == NULL ? 0 : (size_t)(space - word.ptr)};
+    size_t end = 0;
+    while (end < between.len && between.ptr[end] != ' ' && between.ptr[end] != ',')
+        end++;
+    return (struct rr_slice){word.ptr, end == between.len ? 0 : (size_t)(between.ptr + end - word.ptr)};
 }
 
 static bool ends_with_any(struct rr_slice text, const struct rr_slice *ends, size_t count) {
@@ -495,15 +497,17 @@ static bool is_person(const struct item *item) {
 }
 
 /* So it is by a word of the vocabulary; unless it is denied: then that is what the clause's topic lacks, if it has one. */
-/* Is it what they still need: 확보돼야, 승인이 떨어져야? */
+/* Is it what they still need, or what comes only after that: 확보돼야, 떨어져야, 심의를 거쳐야 승인? */
 static bool is_needed(const struct sentence *sentence, const struct rr_word *word) {
     static const struct rr_slice ends[] = {RR_SLICE("야 "),  RR_SLICE("해야"), RR_SLICE("돼야"), RR_SLICE("되어야"),
                                            RR_SLICE("어야"), RR_SLICE("아야"), RR_SLICE("져야"), RR_SLICE("하여야")};
     const struct rr_slice rest = {sentence->text.ptr + word->end, sentence->text.len - word->end};
+    static const struct rr_slice field = RR_SLICE("분야 ");
+    const struct rr_slice start = {sentence->text.ptr, word->begin};
+    bool needed = ends_with(start, ends[0]) && !ends_with(start, field);
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
-        if (begins_with(rest, ends[i]))
-            return true;
-    return false;
+        needed |= begins_with(rest, ends[i]);
+    return needed;
 }
 
 static void take_settlement(struct sentence *sentence, const struct rr_word *word) {
