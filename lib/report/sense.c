@@ -280,7 +280,8 @@ static bool is_condition_of(struct rr_slice word) {
  * 본사 지침으로 예산이 동결. */
 static bool is_consequence(const struct sentence *sentence, const struct item *item) {
     const struct item *cause = item - 1;
-    while (cause > sentence->items + sentence->start && cause->word.kind == RR_WORD_OTHER)
+    while (cause > sentence->items + sentence->start &&
+           (cause->word.kind == RR_WORD_OTHER || (cause->state == NEUTRAL && cause > sentence->items + sentence->clause)))
         cause--;
     if (item == sentence->items + sentence->start || sentence->parted == RR_WORD_TURNS || item->word.begin < cause->end)
         return false;
