@@ -12,7 +12,8 @@ enum {
     denied_max_bytes = 30,
     as_such_max_bytes = 24,
     lacking_max_bytes = 12, /* a person and 없음, 불명확 */
-    syllable_bytes = 3
+    syllable_bytes = 3,
+    final_l = 8 /* the final consonant ㄹ */
 };
 enum { words_max = 512, items_max = 256 };
 
@@ -646,9 +647,9 @@ static void take_state(struct sentence *sentence, const struct rr_word *word, en
         sentence->loose &= state == BAD;
         return;
     }
-    if (is_for_others(sentence, item, state))
-        return;
-    if (word->kind == RR_WORD_PLEASED && item->state == BAD && is_hard(item->word.label)) {
+    sentence->bad &= state == BAD;
+    if (is_for_others(sentence, item, state) ||
+        (word->kind == RR_WORD_PLEASED && item->state == BAD && is_hard(item->word.label))) {
         sentence->last = NULL;
         return;
     }
@@ -709,7 +710,10 @@ static bool turns_last(const struct sentence *sentence, const struct rr_word *wo
         return false;
     if (is_of_thing(sentence, word))
         return false;
-    bool denies = last->kind == RR_WORD_NOT || last->kind == RR_WORD_NOT_AHEAD;
+    static const struct rr_slice of_verbs[] = {RR_SLICE("지 "), RR_SLICE("지는"), RR_SLICE("일"), RR_SLICE("적"), RR_SLICE("리")};
+    bool verb = last->kind == RR_WORD_NOT_AHEAD &&
+                begins_with_any(text_of(sentence, word), of_verbs, sizeof of_verbs / sizeof of_verbs[0]);
+    bool denies = !verb && (last->kind == RR_WORD_NOT || last->kind == RR_WORD_NOT_AHEAD); /* 못 오지 않게, 안 될 일은 없다 */
     return denies_as_such(between) || between.len <= (denies ? 0 : turned_max_bytes);
 }
 
@@ -794,10 +798,24 @@ static bool is_all_that_lacks(const struct sentence *sentence, const struct item
            !begins_with_any(behind, next, sizeof next / sizeof next[0]);
 }
 
+/* 밀리면, 늦어질 경우; not 화면, 저희 경우. */
+static bool supposes(const struct sentence *sentence, const struct rr_word *word) {
+    static const struct rr_slice space = RR_SLICE(" ");
+    struct rr_slice before = {sentence->text.ptr, word->begin};
+    if (rr_slice_equal(text_of(sentence, word), rr_slice_of("면")))
+        return is_ending(sentence, word);
+    if (!rr_slice_equal(text_of(sentence, word), rr_slice_of("경우")))
+        return true;
+    before.len -= ends_with(before, space);
+    uint32_t syllable =
+        before.len < syllable_bytes ? 0 : rr_character_at(before.ptr + before.len - syllable_bytes, syllable_bytes);
+    return syllable != 0 && syllable == rr_without_final(syllable) + final_l;
+}
+
 /* In Korean that ends what is supposed, in English it begins it. */
 static void suppose(struct sentence *sentence, const struct rr_word *word) {
     bool english = is_english(sentence, word);
-    if (!is_ending(sentence, word) && rr_slice_equal(text_of(sentence, word), rr_slice_of("면")))
+    if (!supposes(sentence, word))
         return;
     struct item *item = sentence->count > sentence->clause ? &sentence->items[sentence->count - 1] : NULL;
     bool bad = item != NULL && (item->state == BAD || sentence->turned) && item->word.kind != RR_WORD_OTHER;
