@@ -291,7 +291,8 @@ static bool is_consequence(const struct sentence *sentence, const struct item *i
     enum rr_blocker label = cause->word.label;
     bool counts = cause->state == BAD && cause->word.kind != RR_WORD_BLOCKS_ALONE &&
                   (label != RR_FIT_UNCLEAR || item->word.label > label) && cause->word.kind != RR_WORD_OTHER &&
-                  label != item->word.label && !(cause->word.kind == RR_WORD_BLOCKS && label == RR_DECISION_MAKER);
+                  label != item->word.label && item->word.label != RR_NO_RESPONSE &&
+                  !(cause->word.kind == RR_WORD_BLOCKS && label == RR_DECISION_MAKER);
     const struct rr_slice between = {sentence->text.ptr + cause->end, item->word.begin - cause->end};
     const struct rr_slice syllable = {between.ptr - syllable_bytes, syllable_bytes};
     return counts && (cause->follows || is_because(between) || is_because_of(with_ending(syllable, between)) ||
@@ -730,6 +731,12 @@ static bool was_trouble(const struct sentence *sentence, const struct item *item
     return item->was == BAD && (is_copula(sentence, word) || begins_with(behind, is[0]) || begins_with(behind, is[1]));
 }
 
+/* 그런 분이 없음, but not 특이 사항 없음 */
+static bool has_subject(const struct sentence *sentence, const struct rr_word *word) {
+    static const struct rr_slice subject[] = {RR_SLICE("이 "), RR_SLICE("가 ")};
+    return ends_with_any((struct rr_slice){sentence->text.ptr, word->begin}, subject, sizeof subject / sizeof subject[0]);
+}
+
 static void take_not(struct sentence *sentence, const struct rr_word *word) {
     struct item *item = about(sentence, word, BAD);
     sentence->turned = true;
@@ -751,7 +758,7 @@ static void take_not(struct sentence *sentence, const struct rr_word *word) {
         set_state(sentence, item, GOOD, word); /* concerns about the budget are gone, 무리한 일정은 아님 */
     else {
         sentence->ahead = NEUTRAL;
-        sentence->bad = item == NULL && !is_english(sentence, word);
+        sentence->bad = item == NULL && has_subject(sentence, word);
     }
     sentence->last = word; /* which may be denied in its turn: 없지 않다 */
 }
