@@ -382,9 +382,9 @@ static struct item *who_doubts(struct sentence *sentence, const struct rr_word *
 }
 
 static void take_blocker(struct sentence *sentence, const struct rr_word *word) {
-    bool beaten = is_beaten(sentence, word);
-    enum state state =
-        take_denial(sentence, word) || beaten || (sentence->ahead == GOOD && is_english(sentence, word)) ? GOOD : BAD;
+    bool good = is_beaten(sentence, word) || (sentence->ahead == GOOD && is_english(sentence, word) &&
+                                              word->label != RR_COMPETITOR); /* not: signed with Udemy */
+    enum state state = take_denial(sentence, word) || good ? GOOD : BAD;
     struct item *who = who_doubts(sentence, word);
     if (is_of_budget(sentence, word))
         sentence->items[sentence->count - 1].state = state;
