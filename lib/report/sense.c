@@ -649,12 +649,13 @@ static void take_state(struct sentence *sentence, const struct rr_word *word, en
         return;
     }
     sentence->bad &= state == BAD;
-    if (is_for_others(sentence, item, state) ||
+    if ((!denied && is_for_others(sentence, item, state)) ||
         (word->kind == RR_WORD_PLEASED && item->state == BAD && is_hard(item->word.label))) {
         sentence->last = NULL;
         return;
     }
-    size_t near = denied ? turned_max_bytes : settled_max_bytes; /* 스폰서 부재로 드라이브가 안 걸림 */
+    size_t near =
+        denied && !is_english(sentence, word) ? turned_max_bytes : settled_max_bytes; /* 스폰서 부재로 드라이브가 안 걸림 */
     bool far = word->begin - item->end > near && sentence->count > sentence->clause;
     if (item->denied && state == BAD) {
         item->denied = false; /* no budget issue */
@@ -805,12 +806,14 @@ static bool is_all_that_lacks(const struct sentence *sentence, const struct item
            !begins_with_any(behind, next, sizeof next / sizeof next[0]);
 }
 
-/* 밀리면, 늦어질 경우; not 화면, 저희 경우. */
+/* 밀리면, 늦어질 경우, Should it; not 화면, 저희 경우, it should. */
 static bool supposes(const struct sentence *sentence, const struct rr_word *word) {
     static const struct rr_slice space = RR_SLICE(" ");
     struct rr_slice before = {sentence->text.ptr, word->begin};
     if (rr_slice_equal(text_of(sentence, word), rr_slice_of("면")))
         return is_ending(sentence, word);
+    if (rr_slice_equal(text_of(sentence, word), rr_slice_of("should"))) /* they should */
+        return false;
     if (!rr_slice_equal(text_of(sentence, word), rr_slice_of("경우")))
         return true;
     before.len -= ends_with(before, space);
