@@ -415,6 +415,15 @@ static bool is_aside(const struct sentence *sentence, const struct rr_word *word
     return aside;
 }
 
+/* That approvals take, of which nobody says that it lacks: 결재가 다 나려면 시간이 더 필요. */
+static bool is_time(struct rr_slice text) {
+    static const struct rr_slice times[] = {RR_SLICE("시간"), RR_SLICE("기간"), RR_SLICE("날짜")};
+    bool is = false;
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
+        is |= rr_slice_equal(text, times[i]);
+    return is;
+}
+
 /* Of money and approvals is said what is said, though what is taught, or a person, stands in between: 예산에 맞춰 과정을 축소,
  * 결재를 부장님이 반려. Not of a person who is named by it: 예산 담당자. */
 static bool is_within(const struct sentence *sentence, const struct rr_word *word) {
@@ -422,13 +431,12 @@ static bool is_within(const struct sentence *sentence, const struct rr_word *wor
     enum rr_blocker about = item->word.label, label = word->label;
     bool weighs =
         item->word.kind == RR_WORD_TOPIC && (about == RR_BUDGET || about == RR_APPROVAL_DELAY || about == RR_PRICE_TERM);
-    static const struct rr_slice times[] = {RR_SLICE("시간"), RR_SLICE("기간"), RR_SLICE("날짜")};
-    bool takes_time = false; /* 결재가 다 나려면 시간이 더 필요 */
-    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
-        takes_time |= about == RR_APPROVAL_DELAY && rr_slice_equal(text_of(sentence, word), times[i]);
-    bool weighs_less = takes_time || word->kind == RR_WORD_OTHER ||
+    bool weighs_less = (about == RR_APPROVAL_DELAY && is_time(text_of(sentence, word))) || word->kind == RR_WORD_OTHER ||
                        (word->kind == RR_WORD_TOPIC && (label == RR_FIT_UNCLEAR || label == RR_DECISION_MAKER));
-    return weighs && weighs_less && word->begin > item->end + 1 && !is_english(sentence, word);
+    bool compound = word->begin <= item->end + 1; /* 예산 담당자, but 비용 목표 */
+    bool names_it = compound && (word->kind == RR_WORD_OTHER ? about != RR_APPROVAL_DELAY
+                                                             : label != RR_FIT_UNCLEAR || about == RR_APPROVAL_DELAY);
+    return weighs && weighs_less && !names_it && !is_english(sentence, word);
 }
 
 /* Is it only what is cheap or dear: 저렴한 과정? */
