@@ -43,6 +43,7 @@ struct sentence {
     int clause;                   /* the first item of the clause */
     enum rr_word_kind parted;     /* what the clause began with: RR_WORD_TURNS, RR_WORD_COMMA, or RR_WORD_ENDS */
     enum state ahead;             /* a state that stands before its topic: lack of budget */
+    bool ahead_denies;            /* or says that there is none: no concerns about competitors */
     bool ahead_of_people;         /* that people can be in: 반대하던 팀장 */
     const struct rr_word *next;   /* after the one that is being read */
     const struct rr_word *denial; /* that waits for what it denies */
@@ -383,7 +384,7 @@ static struct item *who_doubts(struct sentence *sentence, const struct rr_word *
 
 static void take_blocker(struct sentence *sentence, const struct rr_word *word) {
     bool good = is_beaten(sentence, word) || (sentence->ahead == GOOD && is_english(sentence, word) &&
-                                              word->label != RR_COMPETITOR); /* not: signed with Udemy */
+                                              (word->label != RR_COMPETITOR || sentence->ahead_denies)); /* signed with Udemy */
     enum state state = take_denial(sentence, word) || good ? GOOD : BAD;
     struct item *who = who_doubts(sentence, word);
     if (is_of_budget(sentence, word))
@@ -636,6 +637,7 @@ static bool is_nothing(const struct sentence *sentence, const struct rr_word *wo
 }
 
 static void take_state(struct sentence *sentence, const struct rr_word *word, enum state state) {
+    static const struct rr_slice no[] = {RR_SLICE("no"), RR_SLICE("No"), RR_SLICE("without"), RR_SLICE("Without")};
     bool denied = take_denial(sentence, word);
     if (denied)
         state = opposite(state);
@@ -652,6 +654,7 @@ static void take_state(struct sentence *sentence, const struct rr_word *word, en
     if (item == NULL) {
         sentence->ahead_of_people = is_of_people(word);
         sentence->ahead = state == BAD || is_english(sentence, word) ? state : NEUTRAL;
+        sentence->ahead_denies = denied || begins_with_any(text_of(sentence, word), no, sizeof no / sizeof no[0]);
         sentence->bad = state == BAD && !is_english(sentence, word);
         sentence->loose &= state == BAD;
         return;
@@ -792,13 +795,26 @@ static bool is_ending(const struct sentence *sentence, const struct rr_word *wor
     return sentence->last != NULL && sentence->last->end == word->begin;
 }
 
+/* The clause's first item that is only asked about: 비싸다며 + 할인되는지 문의. */
+static int first_asked(const struct sentence *sentence, const struct rr_word *word) {
+    static const struct rr_slice said[] = {RR_SLICE("다며 "), RR_SLICE("라며 "), RR_SLICE("다면서 "), RR_SLICE("라면서 ")};
+    int first = sentence->clause;
+    for (int i = sentence->clause; i < sentence->count; i++) {
+        size_t from = sentence->items[i].end, to = i + 1 < sentence->count ? sentence->items[i + 1].word.begin : word->begin;
+        const struct rr_slice between = {sentence->text.ptr + from, to > from ? to - from : 0};
+        for (size_t j = 0; j < sizeof said / sizeof said[0]; j++)
+            first = holds(between, said[j]) ? i + 1 : first;
+    }
+    return first;
+}
+
 /* In Korean that ends what is asked, in English it begins it. */
 static void take_asks(struct sentence *sentence, const struct rr_word *word) {
     if (is_english(sentence, word)) {
         sentence->asks = true;
         return;
     }
-    dismiss(sentence, sentence->clause);
+    dismiss(sentence, first_asked(sentence, word));
     sentence->bad = false;
     begin_clause(sentence, RR_WORD_ASKS);
 }
