@@ -334,7 +334,8 @@ static bool is_denied_by_last(const struct sentence *sentence, const struct rr_w
 
 /* Was it said in the clause that they take us: of a competitor named behind it they do not: chose us over Udemy? */
 static bool is_beaten(const struct sentence *sentence, const struct rr_word *word) {
-    static const struct rr_slice us[] = {RR_SLICE("우리"), RR_SLICE("저희"), RR_SLICE("당사"), RR_SLICE("us"), RR_SLICE("we ")};
+    static const struct rr_slice us[] = {RR_SLICE("우리"), RR_SLICE("저희"), RR_SLICE("당사"),
+                                         RR_SLICE("us"),   RR_SLICE("our"),  RR_SLICE("we ")};
     const struct item *item = sentence->count > sentence->clause ? &sentence->items[sentence->count - 1] : NULL;
     if (item == NULL || word->label != RR_COMPETITOR || item->word.label != RR_COMPETITOR || item->word.kind != RR_WORD_SETTLES ||
         item->state != GOOD)
