@@ -25,6 +25,7 @@ struct item {
     enum state state;
     enum state was; /* before it was dismissed */
     bool denied;    /* by a word before it: no budget */
+    bool not_that;  /* by no more than not: not the budget */
     bool settled;   /* by a word before it: resolved the budget issue */
     bool qualified; /* by a word before it: concerns about the budget */
     bool over;      /* which nothing that is said now is about */
@@ -458,6 +459,7 @@ static void take_topic(struct sentence *sentence, const struct rr_word *word) {
     if (is_priced(sentence, word) ||
         (goes_on && ((!whose && is_aside(sentence, word)) || is_within(sentence, word) || is_of_budget(sentence, word))))
         return;
+    const struct rr_word *denial = sentence->denial;
     bool denied = take_denial(sentence, word);
     bool waits = word->kind == RR_WORD_PERSON && sentence->ahead == BAD && !sentence->ahead_of_people; /* 밀려 있던 대표 날인 */
     struct item *item = add_item(sentence, word, denied ? BAD : waits ? NEUTRAL : sentence->ahead);
@@ -465,6 +467,7 @@ static void take_topic(struct sentence *sentence, const struct rr_word *word) {
     if (item == NULL || waits)
         return;
     item->denied = denied;
+    item->not_that = denied && text_of(sentence, denial).len == strlen("not");
     item->settled = sentence->ahead == GOOD;
     item->qualified = sentence->ahead == BAD;
     sentence->ahead = NEUTRAL;
@@ -883,7 +886,8 @@ static void take_past(struct sentence *sentence, const struct rr_word *word) {
         return;
     }
     struct item *item = sentence->count > sentence->clause ? &sentence->items[sentence->count - 1] : NULL;
-    bool topic = item != NULL && (item->word.kind == RR_WORD_TOPIC || item->word.kind == RR_WORD_SETTLES);
+    bool topic = item != NULL &&
+                 (item->word.kind == RR_WORD_TOPIC || item->word.kind == RR_WORD_SETTLES || item->word.kind == RR_WORD_BLOCKS);
     bool good = topic && is_copula(sentence, word) &&
                 (item->state == GOOD || (item->state == NEUTRAL && word->begin - item->end <= lacking_max_bytes));
     sentence->asks = !good || !denies_as_such((struct rr_slice){sentence->text.ptr + item->end, word->begin - item->end});
@@ -933,6 +937,9 @@ static void take_turn(struct sentence *sentence, const struct rr_word *word) {
     for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
         if (rr_slice_equal(text_of(sentence, word), endings[i]) && !is_ending(sentence, word))
             return; /* 과정 하나, 두 번이나 */
+    struct item *item = sentence->count > sentence->clause ? &sentence->items[sentence->count - 1] : NULL;
+    if (item != NULL && item->not_that && item->state == BAD && word->begin == item->end + 1)
+        item->state = GOOD; /* not the content but */
     bool apart = sentence->parted == RR_WORD_ENDS && sentence->count == sentence->clause;
     begin_clause(sentence, word->kind);
     sentence->apart = apart && word->kind == RR_WORD_TURNS;
