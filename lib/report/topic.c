@@ -1,0 +1,183 @@
+#include "report/topic.h"
+
+#include "report/wording.h"
+
+#include <string.h>
+
+/* Was it said in the clause that they take us: of a competitor named behind it they do not: chose us over Udemy? */
+static bool is_beaten(const struct rr_sentence *sentence, const struct rr_word *word) {
+    static const struct rr_slice us[] = {RR_SLICE("우리"), RR_SLICE("저희"), RR_SLICE("당사"),
+                                         RR_SLICE("us"),   RR_SLICE("our"),  RR_SLICE("we ")};
+    const struct rr_item *item = sentence->count > sentence->clause ? &sentence->items[sentence->count - 1] : NULL;
+    if (item == NULL || word->label != RR_COMPETITOR || item->word.label != RR_COMPETITOR || item->word.kind != RR_WORD_SETTLES ||
+        item->state != RR_STATE_GOOD)
+        return false;
+    bool named = false;
+    for (size_t i = 0; i < sizeof us / sizeof us[0]; i++)
+        named |= rr_holds(rr_text_of(sentence, &item->word), us[i]);
+    return named;
+}
+
+/* Who decides nothing: what they doubt is the course. */
+static bool is_clerk(const struct rr_sentence *sentence, const struct rr_item *item) {
+    static const struct rr_slice clerks[] = {RR_SLICE("담당자"), RR_SLICE("담당"),        RR_SLICE("실무자"),
+                                             RR_SLICE("실무진"), RR_SLICE("교육 담당자"), RR_SLICE("인사 담당자"),
+                                             RR_SLICE("매니저")};
+    bool clerk = false;
+    for (size_t i = 0; i < sizeof clerks / sizeof clerks[0]; i++)
+        clerk |= rr_slice_equal(rr_text_of(sentence, &item->word), clerks[i]);
+    return clerk;
+}
+
+/* Does somebody doubt what is taught: 팀장님이 여전히 효과를 의심? That is who is to be convinced. */
+static struct rr_item *who_doubts(struct rr_sentence *sentence, const struct rr_word *word) {
+    static const struct rr_slice doubts[] = {RR_SLICE("의심"), RR_SLICE("의문"),   RR_SLICE("의구"),
+                                             RR_SLICE("믿"),   RR_SLICE("거부감"), RR_SLICE("회의")};
+    bool is_doubt = false;
+    for (size_t i = 0; i < sizeof doubts / sizeof doubts[0]; i++)
+        is_doubt |= word->label == RR_FIT_UNCLEAR && rr_holds(rr_text_of(sentence, word), doubts[i]);
+    struct rr_item *who = is_doubt ? rr_subject_of(sentence) : NULL;
+    return who != NULL && !is_clerk(sentence, who) ? who : NULL;
+}
+
+void rr_take_blocker(struct rr_sentence *sentence, const struct rr_word *word) {
+    bool good = is_beaten(sentence, word) || (sentence->ahead == RR_STATE_GOOD && rr_is_english(sentence, word) &&
+                                              (word->label != RR_COMPETITOR || sentence->ahead_denies)); /* signed with Udemy */
+    enum rr_state state = rr_take_denial(sentence, word) || good ? RR_STATE_GOOD : RR_STATE_BAD;
+    struct rr_item *who = who_doubts(sentence, word);
+    if (rr_is_of_budget(sentence, word))
+        sentence->items[sentence->count - 1].state = state;
+    else if (who != NULL)
+        rr_set_state(sentence, who, state, word);
+    else
+        rr_add_item(sentence, word, state);
+    sentence->last = word;
+    sentence->stated = who;
+    sentence->ahead = RR_STATE_NEUTRAL;
+}
+
+/* Is the word no more than where, with whom, or what for something is: 임원 선에서, 팀장님과, funding for the program? */
+static bool is_aside(const struct rr_sentence *sentence, const struct rr_word *word) {
+    static const struct rr_slice behind[] = {RR_SLICE("에서"),    RR_SLICE("에게"),  RR_SLICE("한테"),
+                                             RR_SLICE("께 "),     RR_SLICE("님께 "), RR_SLICE("님과"),
+                                             RR_SLICE(" 선에서"), RR_SLICE(" 측"),   RR_SLICE("보다")};
+    static const struct rr_slice before[] = {RR_SLICE("for "),    RR_SLICE("for the "), RR_SLICE("for this "),
+                                             RR_SLICE("of the "), RR_SLICE("of this "), RR_SLICE("with the "),
+                                             RR_SLICE("in the ")};
+    const struct rr_slice rest = {sentence->text.ptr + word->end, sentence->text.len - word->end};
+    const struct rr_slice start = {sentence->text.ptr, word->begin};
+    bool aside = false;
+    for (size_t i = 0; i < sizeof behind / sizeof behind[0]; i++)
+        aside |= rr_begins_with(rest, behind[i]);
+    for (size_t i = 0; i < sizeof before / sizeof before[0]; i++)
+        aside |= rr_ends_with(start, before[i]);
+    return aside;
+}
+
+/* Of money and approvals is said what is said, though what is taught, or a person, stands in between: 예산에 맞춰 과정을 축소,
+ * 결재를 부장님이 반려. Not of a person who is named by it: 예산 담당자. */
+static bool is_within(const struct rr_sentence *sentence, const struct rr_word *word) {
+    const struct rr_item *item = &sentence->items[sentence->count - 1];
+    enum rr_blocker about = item->word.label, label = word->label;
+    bool weighs =
+        item->word.kind == RR_WORD_TOPIC && (about == RR_BUDGET || about == RR_APPROVAL_DELAY || about == RR_PRICE_TERM);
+    bool weighs_less = (about == RR_APPROVAL_DELAY && rr_is_time(rr_text_of(sentence, word))) || word->kind == RR_WORD_OTHER ||
+                       (word->kind == RR_WORD_TOPIC && (label == RR_FIT_UNCLEAR || label == RR_DECISION_MAKER));
+    bool compound = word->begin <= item->end + 1; /* 예산 담당자, but 비용 목표 */
+    bool names_it = compound && (word->kind == RR_WORD_OTHER ? about != RR_APPROVAL_DELAY
+                                                             : label != RR_FIT_UNCLEAR || about == RR_APPROVAL_DELAY);
+    return weighs && weighs_less && !names_it && !rr_is_english(sentence, word);
+}
+
+/* Is it only what is cheap or dear: 저렴한 과정? */
+static bool is_priced(const struct rr_sentence *sentence, const struct rr_word *word) {
+    static const struct rr_slice ends[] = {RR_SLICE("한"), RR_SLICE("싼"), RR_SLICE("운"), RR_SLICE("은"), RR_SLICE("는")};
+    const struct rr_item *item = &sentence->items[sentence->count - 1];
+    const struct rr_slice start = {sentence->text.ptr, item->word.end};
+    return sentence->count > sentence->clause && item->word.kind == RR_WORD_BLOCKS && item->word.label == RR_PRICE_TERM &&
+           word->kind == RR_WORD_TOPIC && word->label == RR_FIT_UNCLEAR &&
+           rr_ends_with_any(start, ends, sizeof ends / sizeof ends[0]);
+}
+
+void rr_take_topic(struct rr_sentence *sentence, const struct rr_word *word) {
+    const struct rr_item *before = sentence->count > sentence->clause ? &sentence->items[sentence->count - 1] : NULL;
+    bool goes_on = before != NULL && before->state == RR_STATE_NEUTRAL;
+    bool whose = goes_on && before->word.kind == RR_WORD_PERSON; /* 대표 결재에서 */
+    if (is_priced(sentence, word) ||
+        (goes_on && ((!whose && is_aside(sentence, word)) || is_within(sentence, word) || rr_is_of_budget(sentence, word))))
+        return;
+    const struct rr_word *denial = sentence->denial;
+    bool denied = rr_take_denial(sentence, word);
+    bool waits =
+        word->kind == RR_WORD_PERSON && sentence->ahead == RR_STATE_BAD && !sentence->ahead_of_people; /* 밀려 있던 대표 날인 */
+    struct rr_item *item = rr_add_item(sentence, word, denied ? RR_STATE_BAD : waits ? RR_STATE_NEUTRAL : sentence->ahead);
+    sentence->last = NULL;
+    if (item == NULL || waits)
+        return;
+    item->denied = denied;
+    item->not_that = denied && rr_text_of(sentence, denial).len == strlen("not");
+    item->settled = sentence->ahead == RR_STATE_GOOD;
+    item->qualified = sentence->ahead == RR_STATE_BAD;
+    sentence->ahead = RR_STATE_NEUTRAL;
+}
+
+static bool clause_blocks(const struct rr_sentence *sentence) {
+    for (int i = sentence->clause; i < sentence->count; i++)
+        if (sentence->items[i].state == RR_STATE_BAD && sentence->items[i].word.kind != RR_WORD_OTHER)
+            return true;
+    return false;
+}
+
+static bool is_us(const struct rr_sentence *sentence, const struct rr_word *word) {
+    static const struct rr_slice us[] = {RR_SLICE("우리"), RR_SLICE("저희"), RR_SLICE("당사"), RR_SLICE("us")};
+    const struct rr_slice text = rr_text_of(sentence, word);
+    return rr_begins_with(text, us[0]) || rr_begins_with(text, us[1]) || rr_begins_with(text, us[2]) || rr_ends_with(text, us[3]);
+}
+
+void rr_take_agreement(struct rr_sentence *sentence, const struct rr_word *word) {
+    bool denied = rr_take_denial(sentence, word);
+    sentence->last = word;
+    sentence->stated = NULL;
+    if (denied)
+        return;
+    if (is_us(sentence, word))
+        rr_settle(sentence, sentence->start, RR_COMPETITOR);
+    bool goes_on = sentence->parted == RR_WORD_TURNS || sentence->parted == RR_WORD_COMMA;
+    int until = goes_on ? sentence->clause : sentence->start;
+    for (int i = 0; i < until && !clause_blocks(sentence); i++)
+        sentence->items[i].state = RR_STATE_GOOD;
+}
+
+bool rr_is_needed(const struct rr_sentence *sentence, const struct rr_word *word) {
+    static const struct rr_slice ends[] = {RR_SLICE("야 "),  RR_SLICE("해야"), RR_SLICE("돼야"), RR_SLICE("되어야"),
+                                           RR_SLICE("어야"), RR_SLICE("아야"), RR_SLICE("져야"), RR_SLICE("하여야")};
+    const struct rr_slice rest = {sentence->text.ptr + word->end, sentence->text.len - word->end};
+    static const struct rr_slice field = RR_SLICE("분야 ");
+    const struct rr_slice start = {sentence->text.ptr, word->begin};
+    bool needed = rr_ends_with(start, ends[0]) && !rr_ends_with(start, field);
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+        needed |= rr_begins_with(rest, ends[i]);
+    return needed;
+}
+
+void rr_take_settlement(struct rr_sentence *sentence, const struct rr_word *word) {
+    struct rr_item *item = sentence->count > sentence->clause ? &sentence->items[sentence->count - 1] : NULL;
+    bool denied = rr_take_denial(sentence, word) || rr_is_needed(sentence, word);
+    sentence->last = word;
+    sentence->stated = NULL;
+    bool lacks = item != NULL && item->state == RR_STATE_NEUTRAL && (item->word.label == word->label || !rr_is_person(item));
+    if (denied && lacks) {
+        item->state = RR_STATE_BAD;
+        return;
+    }
+    bool others = lacks && word->label == RR_APPROVAL_DELAY && item->word.label != word->label; /* budget is approved */
+    if (!denied)
+        rr_settle(sentence, others ? sentence->clause : sentence->start, word->label);
+    if (!denied && others) {
+        item->state = RR_STATE_GOOD;
+        return;
+    }
+    item = rr_add_item(sentence, word, denied ? RR_STATE_BAD : RR_STATE_GOOD);
+    if (item != NULL && !denied && (word->label == RR_NO_RESPONSE || word->label == RR_DECISION_MAKER))
+        item->word.kind = RR_WORD_OTHER; /* what they say is not said of that: 전화 주셨는데 어렵다고 함 */
+}

@@ -1,0 +1,120 @@
+#include "report/wording.h"
+
+#include <string.h>
+
+bool rr_begins_with(struct rr_slice text, struct rr_slice with) {
+    return text.len >= with.len && memcmp(text.ptr, with.ptr, with.len) == 0;
+}
+
+bool rr_ends_with(struct rr_slice text, struct rr_slice with) {
+    return text.len >= with.len && memcmp(text.ptr + text.len - with.len, with.ptr, with.len) == 0;
+}
+
+bool rr_holds(struct rr_slice text, struct rr_slice what) {
+    return memmem(text.ptr, text.len, what.ptr, what.len) != NULL;
+}
+
+bool rr_is_solution(struct rr_slice text) {
+    static const struct rr_slice words[] = {RR_SLICE("해결"),     RR_SLICE("해소"),    RR_SLICE("합의"),   RR_SLICE("타결"),
+                                            RR_SLICE("resolved"), RR_SLICE("settled"), RR_SLICE("solved"), RR_SLICE("sorted")};
+    bool solution = false;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        solution |= rr_begins_with(text, words[i]);
+    return solution;
+}
+
+bool rr_joins(struct rr_slice between) {
+    static const struct rr_slice words[] = {RR_SLICE("과"),   RR_SLICE("와"),  RR_SLICE("및"),
+                                            RR_SLICE("하고"), RR_SLICE("and"), RR_SLICE("&")};
+    between = rr_slice_trim(between);
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (rr_slice_equal(between, words[i]))
+            return true;
+    return false;
+}
+
+/* Do they say so and go on to what follows from it: 부담된다고 + 과정을 줄이자고? Not where they only say so: 없다고 하고. */
+static bool is_said(struct rr_slice between) {
+    static const struct rr_slice says[] = {RR_SLICE("하"), RR_SLICE("함"), RR_SLICE("해"), RR_SLICE("했"), RR_SLICE("말"),
+                                           RR_SLICE("들"), RR_SLICE("전"), RR_SLICE("답"), RR_SLICE("연"), RR_SLICE("한")};
+    const struct rr_slice that = RR_SLICE("다고 ");
+    const char *at = memmem(between.ptr, between.len, that.ptr, that.len);
+    if (at == NULL)
+        return false;
+    const char *from = at + that.len;
+    const struct rr_slice rest = {from, between.len - (size_t)(from - between.ptr)};
+    bool said = true;
+    for (size_t i = 0; i < sizeof says / sizeof says[0]; i++)
+        said &= !rr_begins_with(rest, says[i]);
+    return said;
+}
+
+bool rr_is_because(struct rr_slice between) {
+    static const struct rr_slice so = RR_SLICE("서 ");
+    static const struct rr_slice by[] = {RR_SLICE("로 "), RR_SLICE("으로 "), RR_SLICE("로, "), RR_SLICE("으로, ")};
+    static const char *const words[] = {"서, ",   "다 보니", "다보니", "나와 ",  "있어 ", "있어, ", "바람에", "차원에서",
+                                        "때문에", "탓에",    "탓으로", "관계로", "인해",  "느라",   "여파로"};
+    bool because = false; /* 예산 부족 + 으로 */
+    for (size_t i = 0; i < sizeof by / sizeof by[0]; i++)
+        because |= rr_begins_with(between, by[i]);
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        because |= memmem(between.ptr, between.len, words[i], strlen(words[i])) != NULL;
+    for (size_t i = 3; i + 4 <= between.len; i++) /* 비싸서, but not 본사에서 */
+        because |= memcmp(between.ptr + i, "서 ", 4) == 0 && memcmp(between.ptr + i - 3, "에", 3) != 0;
+    return because || rr_begins_with(between, so) || is_said(between);
+}
+
+struct rr_slice rr_with_ending(struct rr_slice word, struct rr_slice between) {
+    size_t end = 0;
+    while (end < between.len && between.ptr[end] != ' ' && between.ptr[end] != ',')
+        end++;
+    return (struct rr_slice){word.ptr, end == between.len ? 0 : (size_t)(between.ptr + end - word.ptr)};
+}
+
+bool rr_ends_with_any(struct rr_slice text, const struct rr_slice *ends, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (rr_ends_with(text, ends[i]))
+            return true;
+    return false;
+}
+
+bool rr_begins_with_any(struct rr_slice text, const struct rr_slice *starts, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (rr_begins_with(text, starts[i]))
+            return true;
+    return false;
+}
+
+bool rr_is_because_of(struct rr_slice word) {
+    static const struct rr_slice ends[] = {RR_SLICE("서"), RR_SLICE("라"), RR_SLICE("니"), RR_SLICE("므로"), RR_SLICE("려"),
+                                           RR_SLICE("여"), RR_SLICE("해"), RR_SLICE("혀"), RR_SLICE("져"),   RR_SLICE("어"),
+                                           RR_SLICE("아"), RR_SLICE("빠"), RR_SLICE("워"), RR_SLICE("돼"),   RR_SLICE("겨"),
+                                           RR_SLICE("쳐"), RR_SLICE("켜"), RR_SLICE("춰"), RR_SLICE("며")};
+    static const struct rr_slice nouns[] = {RR_SLICE("반려"), RR_SLICE("우려"), RR_SLICE("염려"),
+                                            RR_SLICE("손해"), RR_SLICE("피해"), RR_SLICE("오해")};
+    if (rr_ends_with_any(word, nouns, sizeof nouns / sizeof nouns[0]))
+        return false;
+    return rr_ends_with_any(word, ends, sizeof ends / sizeof ends[0]);
+}
+
+bool rr_is_condition_of(struct rr_slice word) {
+    static const struct rr_slice ends = RR_SLICE("면");
+    return rr_ends_with(word, ends);
+}
+
+bool rr_is_time(struct rr_slice text) {
+    static const struct rr_slice times[] = {RR_SLICE("시간"), RR_SLICE("기간"), RR_SLICE("날짜")};
+    bool is = false;
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
+        is |= rr_slice_equal(text, times[i]);
+    return is;
+}
+
+bool rr_denies_as_such(struct rr_slice between) {
+    static const struct rr_slice words[] = {RR_SLICE(" 건 "),   RR_SLICE(" 것"),      RR_SLICE(" 게 "),
+                                            RR_SLICE("다고는"), RR_SLICE("다고만은"), RR_SLICE("진 ")};
+    bool as_such = false;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        as_such |= rr_holds(between, words[i]);
+    return as_such;
+}
