@@ -9,8 +9,8 @@ static const char gap[] = "(?:님?[은는이가을를도의에로와과만랑님
 static const char gap_english[] = "[\\s-]{0,2}";
 
 /* Where it has ~: a few more words of the clause, none of which turns it. */
-static const char some_words[] =
-    "(?:(?!없|않|못 |안 |지만|[은는인한던신운]데|으나|이슈|걱정|우려|이견|불만|변동|차질|not |no |n't |but |했고 |됐고 |졌고 |았고 |었고 |났고 )[^.,;!?/\\n]){0,12}?";
+static const char some_words[] = "(?:(?!없|않|못 |안 |지만|[은는인한던신운]데|으나|이슈|걱정|우려|이견|불만|변동|차질|not |no "
+                                 "|n't |but |했고 |됐고 |졌고 |았고 |었고 |났고 )[^.,;!?/\\n]){0,12}?";
 
 /* Of letters either case is named, or PCRE2 would look for the other case of every syllable. Behind an English word of two
  * letters or more a Korean one may follow: PO가. */

@@ -14,7 +14,7 @@ static int first_asked(const struct rr_sentence *sentence, const struct rr_word 
     int first = sentence->clause;
     for (int i = sentence->clause; i < sentence->count; i++) {
         size_t from = sentence->items[i].end, to = i + 1 < sentence->count ? sentence->items[i + 1].word.begin : word->begin;
-        const struct rr_slice between = {sentence->text.ptr + from, to > from ? to - from : 0};
+        const struct rr_slice between = rr_between(sentence, from, to);
         for (size_t j = 0; j < sizeof said / sizeof said[0]; j++)
             first = rr_holds(between, said[j]) ? i + 1 : first;
     }
@@ -36,10 +36,10 @@ static void take_asks(struct rr_sentence *sentence, const struct rr_word *word) 
 static bool is_all_that_lacks(const struct rr_sentence *sentence, const struct rr_item *item, const struct rr_word *word) {
     static const struct rr_slice only = RR_SLICE("만 ");
     static const struct rr_slice next[] = {RR_SLICE(" 되"), RR_SLICE(" 된"), RR_SLICE(" 돼"), RR_SLICE(" 됨"), RR_SLICE(" 끝")};
-    const struct rr_slice behind = {sentence->text.ptr + word->end, sentence->text.len - word->end};
+    const struct rr_slice behind = rr_between(sentence, word->end, sentence->text.len);
     if (item == NULL || item->word.kind == RR_WORD_OTHER || item->word.kind == RR_WORD_SETTLES || rr_is_english(sentence, word))
         return false;
-    return rr_holds((struct rr_slice){sentence->text.ptr + item->word.begin, word->begin - item->word.begin}, only) &&
+    return rr_holds(rr_between(sentence, item->word.begin, word->begin), only) &&
            !rr_begins_with_any(behind, next, sizeof next / sizeof next[0]);
 }
 
@@ -64,14 +64,14 @@ static void suppose(struct rr_sentence *sentence, const struct rr_word *word) {
     bool english = rr_is_english(sentence, word);
     if (!supposes(sentence, word))
         return;
-    struct rr_item *item = sentence->count > sentence->clause ? &sentence->items[sentence->count - 1] : NULL;
+    struct rr_item *item = rr_last_item(sentence);
     bool bad = item != NULL && (item->state == RR_STATE_BAD || sentence->turned) && item->word.kind != RR_WORD_OTHER;
     bool wanted = bad && !english && sentence->turned &&
                   rr_ends_with(rr_text_of(sentence, word), (struct rr_slice)RR_SLICE("면")) &&
                   (item->state == RR_STATE_BAD || (item->word.kind == RR_WORD_BLOCKS && item->word.label == RR_PRICE_TERM));
     if (!english)
         rr_dismiss(sentence, sentence->clause);
-    if (wanted || is_all_that_lacks(sentence, item, word))
+    if (item != NULL && (wanted || is_all_that_lacks(sentence, item, word)))
         item->state = RR_STATE_BAD;
     sentence->bad = false;
     rr_begin_clause(sentence, RR_WORD_IF);
@@ -84,7 +84,9 @@ static bool is_noun_that(const struct rr_sentence *sentence, const struct rr_wor
     static const struct rr_slice bare = RR_SLICE("였");
     if (!rr_is_ending(sentence, word))
         return false;
-    uint32_t before = rr_character_at(sentence->text.ptr + word->begin - RR_SYLLABLE_BYTES, RR_SYLLABLE_BYTES);
+    const struct rr_slice syllable =
+        rr_between(sentence, word->begin < RR_SYLLABLE_BYTES ? 0 : word->begin - RR_SYLLABLE_BYTES, word->begin);
+    uint32_t before = rr_character_at(syllable.ptr, syllable.len);
     return !rr_begins_with(rr_text_of(sentence, word), bare) || before == rr_without_final(before);
 }
 
@@ -95,13 +97,13 @@ static void take_past(struct rr_sentence *sentence, const struct rr_word *word) 
         rr_begin_clause(sentence, RR_WORD_TURNS);
         return;
     }
-    struct rr_item *item = sentence->count > sentence->clause ? &sentence->items[sentence->count - 1] : NULL;
+    struct rr_item *item = rr_last_item(sentence);
     bool topic = item != NULL &&
                  (item->word.kind == RR_WORD_TOPIC || item->word.kind == RR_WORD_SETTLES || item->word.kind == RR_WORD_BLOCKS);
     bool good =
         topic && rr_is_copula(sentence, word) &&
         (item->state == RR_STATE_GOOD || (item->state == RR_STATE_NEUTRAL && word->begin - item->end <= RR_LACKING_MAX_BYTES));
-    sentence->asks = !good || !rr_denies_as_such((struct rr_slice){sentence->text.ptr + item->end, word->begin - item->end});
+    sentence->asks = !good || !rr_denies_as_such(rr_between(sentence, item->end, word->begin));
     if (!sentence->asks)
         item->state = RR_STATE_BAD; /* 승인이 난 건 아니고 */
     rr_begin_clause(sentence, RR_WORD_TURNS);
@@ -126,7 +128,7 @@ static void take_still(struct rr_sentence *sentence, const struct rr_word *word)
 
 /* 위약금 관련 자료, 입찰에 대해 설명: so far nothing is said of that. */
 static void take_about(struct rr_sentence *sentence, const struct rr_word *word) {
-    struct rr_item *item = sentence->count > sentence->clause ? &sentence->items[sentence->count - 1] : NULL;
+    struct rr_item *item = rr_last_item(sentence);
     if (item != NULL && item->word.kind == RR_WORD_BLOCKS && word->begin - item->word.end <= RR_NEXT_MAX_BYTES)
         item->state = RR_STATE_NEUTRAL;
     sentence->ahead = RR_STATE_NEUTRAL;
@@ -136,7 +138,7 @@ static void take_about(struct rr_sentence *sentence, const struct rr_word *word)
 /* Does 하고 say with whom, rather than what is done and then: 다른 업체하고, 팀장님하고? */
 static bool says_with_whom(const struct rr_sentence *sentence, const struct rr_word *word) {
     static const struct rr_slice with = RR_SLICE("하고");
-    const struct rr_item *item = sentence->count > sentence->clause ? &sentence->items[sentence->count - 1] : NULL;
+    const struct rr_item *item = rr_last_item(sentence);
     return item != NULL && item->word.end == word->begin && rr_slice_equal(rr_text_of(sentence, word), with) &&
            (item->word.kind == RR_WORD_PERSON || (item->word.kind == RR_WORD_BLOCKS && item->word.label == RR_COMPETITOR));
 }
@@ -149,7 +151,7 @@ static void take_turn(struct rr_sentence *sentence, const struct rr_word *word) 
     for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
         if (rr_slice_equal(rr_text_of(sentence, word), endings[i]) && !rr_is_ending(sentence, word))
             return; /* 과정 하나, 두 번이나 */
-    struct rr_item *item = sentence->count > sentence->clause ? &sentence->items[sentence->count - 1] : NULL;
+    struct rr_item *item = rr_last_item(sentence);
     if (item != NULL && item->not_that && item->state == RR_STATE_BAD && word->begin == item->end + 1)
         item->state = RR_STATE_GOOD; /* not the content but */
     bool apart = sentence->parted == RR_WORD_ENDS && sentence->count == sentence->clause;
@@ -231,7 +233,7 @@ static void end_sentence(struct rr_sentence *sentence, const struct rr_word *end
 }
 
 static bool is_blocker(const struct rr_item *item) {
-    return item->state == RR_STATE_BAD && item->word.kind != RR_WORD_OTHER;
+    return item->state == RR_STATE_BAD && item->word.kind != RR_WORD_OTHER && item->word.label != RR_NO_PIPELINE;
 }
 
 static bool is_explained(const struct rr_sentence *sentence, int i) {

@@ -2,6 +2,14 @@
 
 #include "report/wording.h"
 
+struct rr_item *rr_last_item(const struct rr_sentence *sentence) {
+    return sentence->count > sentence->clause ? &sentence->items[sentence->count - 1] : NULL;
+}
+
+struct rr_slice rr_between(const struct rr_sentence *sentence, size_t from, size_t to) {
+    return (struct rr_slice){sentence->text.ptr + from, to > from ? to - from : 0};
+}
+
 static bool is_topic(const struct rr_item *item) {
     return item->word.kind == RR_WORD_TOPIC || item->word.kind == RR_WORD_OTHER || item->word.kind == RR_WORD_PERSON;
 }
@@ -16,9 +24,9 @@ void rr_dismiss(struct rr_sentence *sentence, int from) {
 }
 
 void rr_begin_clause(struct rr_sentence *sentence, enum rr_word_kind parted) {
-    struct rr_item *item = sentence->count > sentence->clause ? &sentence->items[sentence->count - 1] : NULL;
-    if (sentence->denial != NULL && item != NULL && item->state == RR_STATE_NEUTRAL)
-        item->state = RR_STATE_BAD; /* budget is not there */
+    bool open = sentence->count > sentence->clause && sentence->items[sentence->count - 1].state == RR_STATE_NEUTRAL;
+    if (sentence->denial != NULL && open)
+        sentence->items[sentence->count - 1].state = RR_STATE_BAD; /* budget is not there */
     if (sentence->asks)
         rr_dismiss(sentence, sentence->clause);
     sentence->loose |= sentence->bad && !sentence->asks;
@@ -47,7 +55,7 @@ static bool may_be_about(const struct rr_item *item, const struct rr_word *word)
 }
 
 struct rr_slice rr_text_of(const struct rr_sentence *sentence, const struct rr_word *word) {
-    return (struct rr_slice){sentence->text.ptr + word->begin, word->end - word->begin};
+    return rr_between(sentence, word->begin, word->end);
 }
 
 struct rr_item *rr_subject_of(struct rr_sentence *sentence) {
@@ -58,7 +66,7 @@ struct rr_item *rr_subject_of(struct rr_sentence *sentence) {
         struct rr_item *item = &sentence->items[i];
         bool may_be =
             item->word.kind == RR_WORD_PERSON || (item->word.kind == RR_WORD_TOPIC && item->word.label == RR_DECISION_MAKER);
-        const struct rr_slice behind = {sentence->text.ptr + item->word.end, sentence->text.len - item->word.end};
+        const struct rr_slice behind = rr_between(sentence, item->word.end, sentence->text.len);
         for (size_t j = 0; may_be && j < sizeof subject / sizeof subject[0]; j++)
             if (rr_begins_with(behind, subject[j]))
                 return item;
@@ -69,7 +77,7 @@ struct rr_item *rr_subject_of(struct rr_sentence *sentence) {
 /* Who thinks ill of what is taught, or of what is no label's: 본부장님이 교육 효과에 회의적. Of money or time it is that which is
  * bad. */
 static struct rr_item *who_thinks(struct rr_sentence *sentence) {
-    const struct rr_item *last = sentence->count > sentence->clause ? &sentence->items[sentence->count - 1] : NULL;
+    const struct rr_item *last = rr_last_item(sentence);
     bool open = last != NULL &&
                 (last->state != RR_STATE_NEUTRAL || last->word.label == RR_FIT_UNCLEAR || last->word.kind == RR_WORD_OTHER);
     return open ? rr_subject_of(sentence) : NULL;
@@ -130,8 +138,9 @@ static bool is_consequence(const struct rr_sentence *sentence, const struct rr_i
                   (label != RR_FIT_UNCLEAR || item->word.label > label) && cause->word.kind != RR_WORD_OTHER &&
                   label != item->word.label && item->word.label != RR_NO_RESPONSE &&
                   !(cause->word.kind == RR_WORD_BLOCKS && label == RR_DECISION_MAKER);
-    const struct rr_slice between = {sentence->text.ptr + cause->end, item->word.begin - cause->end};
-    const struct rr_slice syllable = {between.ptr - RR_SYLLABLE_BYTES, RR_SYLLABLE_BYTES};
+    const struct rr_slice between = rr_between(sentence, cause->end, item->word.begin);
+    const struct rr_slice syllable =
+        rr_between(sentence, cause->end < RR_SYLLABLE_BYTES ? 0 : cause->end - RR_SYLLABLE_BYTES, cause->end);
     return counts && (cause->follows || rr_is_because(between) || rr_is_because_of(rr_with_ending(syllable, between)) ||
                       rr_is_condition_of(rr_with_ending(syllable, between)));
 }
@@ -141,28 +150,28 @@ static bool is_explanation(const struct rr_sentence *sentence, const struct rr_i
     const struct rr_item *before = item - 1;
     if (item->word.begin < before->end)
         return false;
-    const struct rr_slice between = {sentence->text.ptr + before->end, item->word.begin - before->end};
+    const struct rr_slice between = rr_between(sentence, before->end, item->word.begin);
     return rr_holds(between, why[0]) || rr_holds(between, why[1]) || rr_holds(between, why[2]);
 }
 
 struct rr_item *rr_add_item(struct rr_sentence *sentence, const struct rr_word *word, enum rr_state state) {
     if (sentence->count == RR_ITEMS_MAX)
         return NULL;
-    const struct rr_item *before = sentence->count > sentence->clause ? &sentence->items[sentence->count - 1] : NULL;
+    const struct rr_item *before = rr_last_item(sentence);
     struct rr_item *item = &sentence->items[sentence->count++];
     *item = (struct rr_item){.word = *word, .state = state, .end = word->end};
     if (before != NULL && before->state == RR_STATE_NEUTRAL && before->word.label != RR_DECISION_MAKER &&
         word->begin >= before->end)
-        item->joined = rr_joins((struct rr_slice){sentence->text.ptr + before->end, word->begin - before->end});
+        item->joined = rr_joins(rr_between(sentence, before->end, word->begin));
     item->follows = is_consequence(sentence, item);
     item->explains = item > sentence->items + sentence->start && is_explanation(sentence, item);
     return item;
 }
 
 bool rr_is_of_budget(const struct rr_sentence *sentence, const struct rr_word *word) {
-    const struct rr_item *item = &sentence->items[sentence->count - 1];
-    return sentence->count > sentence->clause && item->state == RR_STATE_NEUTRAL && item->word.kind == RR_WORD_TOPIC &&
-           item->word.label == RR_BUDGET && word->label == RR_APPROVAL_DELAY;
+    const struct rr_item *item = rr_last_item(sentence);
+    return item != NULL && item->state == RR_STATE_NEUTRAL && item->word.kind == RR_WORD_TOPIC && item->word.label == RR_BUDGET &&
+           word->label == RR_APPROVAL_DELAY;
 }
 
 void rr_set_state(struct rr_sentence *sentence, struct rr_item *item, enum rr_state state, const struct rr_word *word) {
@@ -200,7 +209,7 @@ struct rr_slice rr_bad_before(const struct rr_sentence *sentence, const struct r
                                    last->kind == RR_WORD_BLOCKS_ALONE);
     if (!blocks || word->begin - last->end > RR_AS_SUCH_MAX_BYTES)
         return (struct rr_slice){NULL, 0};
-    return rr_with_ending(rr_text_of(sentence, last), (struct rr_slice){sentence->text.ptr + last->end, word->begin - last->end});
+    return rr_with_ending(rr_text_of(sentence, last), rr_between(sentence, last->end, word->begin));
 }
 
 bool rr_is_reason(const struct rr_sentence *sentence, const struct rr_word *word) {

@@ -7,13 +7,14 @@
 
 /* How far apart, in bytes, two words may stand and still belong together. */
 enum {
-    RR_SETTLED_MAX_BYTES = 36, /* what is settled and 해결 */
-    RR_TURNED_MAX_BYTES = 9,   /* what is turned and 없음 */
-    RR_NEXT_MAX_BYTES = 4,     /* 안 and what it denies */
-    RR_PHRASE_MAX_BYTES = 8,   /* not and a phrase */
-    RR_DENIED_MAX_BYTES = 30,  /* not and any other word */
-    RR_AS_SUCH_MAX_BYTES = 24, /* what is denied and 건 아니다 */
-    RR_LACKING_MAX_BYTES = 12, /* a person and 없음, 불명확 */
+    RR_SETTLED_MAX_BYTES = 36,  /* what is settled and 해결 */
+    RR_TURNED_MAX_BYTES = 9,    /* what is turned and 없음 */
+    RR_NEXT_MAX_BYTES = 4,      /* 안 and what it denies */
+    RR_PHRASE_MAX_BYTES = 8,    /* not and a phrase */
+    RR_DENIED_MAX_BYTES = 30,   /* not and any other word */
+    RR_AS_SUCH_MAX_BYTES = 24,  /* what is denied and 건 아니다 */
+    RR_LACKING_MAX_BYTES = 12,  /* a person and 없음, 불명확 */
+    RR_UNSPOKEN_MAX_BYTES = 60, /* what blocks and 이야기는 없음 */
     RR_SYLLABLE_BYTES = 3
 };
 enum { RR_ITEMS_MAX = 256 };
@@ -58,6 +59,12 @@ struct rr_sentence {
     bool bad;                     /* the clause has a bad state that is no topic's */
     bool loose;                   /* an earlier clause of the memo has */
 };
+
+/* The text from one offset to another; empty where that lies before. */
+struct rr_slice rr_between(const struct rr_sentence *sentence, size_t from, size_t to);
+
+/* The clause's last item, or NULL. */
+struct rr_item *rr_last_item(const struct rr_sentence *sentence);
 
 /* Of what is only asked, supposed, or past nothing is so: it is as if nothing had been said. */
 void rr_dismiss(struct rr_sentence *sentence, int from);

@@ -132,7 +132,7 @@ static bool is_of_thing(const struct rr_sentence *sentence, const struct rr_word
     static const struct rr_slice done[] = {RR_SLICE(" 하"), RR_SLICE(" 한"), RR_SLICE(" 함"), RR_SLICE(" 할"), RR_SLICE(" 해"),
                                            RR_SLICE(" 했"), RR_SLICE(" 되"), RR_SLICE(" 돼"), RR_SLICE(" 됐"), RR_SLICE(" 된")};
     static const struct rr_slice not = RR_SLICE("안");
-    const struct rr_slice behind = {sentence->text.ptr + word->end, sentence->text.len - word->end};
+    const struct rr_slice behind = rr_between(sentence, word->end, sentence->text.len);
     const struct rr_word *last = sentence->last;
     bool thing = word->kind == RR_WORD_NOT_AHEAD && last->kind == RR_WORD_BLOCKS && last->label != RR_COMPETITOR;
     return thing &&
@@ -144,7 +144,7 @@ static bool turns_last(const struct rr_sentence *sentence, const struct rr_word 
     const struct rr_word *last = sentence->last;
     if (last == NULL || word->begin - last->end > RR_AS_SUCH_MAX_BYTES)
         return false;
-    const struct rr_slice between = {sentence->text.ptr + last->end, word->begin - last->end};
+    const struct rr_slice between = rr_between(sentence, last->end, word->begin);
     static const struct rr_slice stem = RR_SLICE("지"); /* what blocks as a whole: 반응을 보이지 + 않음 */
     if (last->kind == RR_WORD_BLOCKS && rr_ends_with(rr_text_of(sentence, last), stem) && between.len <= 1)
         return false;
@@ -160,7 +160,7 @@ static bool turns_last(const struct rr_sentence *sentence, const struct rr_word 
 /* What was thought of it is not so, or what there was is no more: 막힌 줄 알았는데 아님, 한때 문제가 있었지만 이제 없음. */
 static bool was_trouble(const struct rr_sentence *sentence, const struct rr_item *item, const struct rr_word *word) {
     static const struct rr_slice is[] = {RR_SLICE("이 있"), RR_SLICE("가 있")};
-    const struct rr_slice behind = {sentence->text.ptr + item->end, sentence->text.len - item->end};
+    const struct rr_slice behind = rr_between(sentence, item->end, sentence->text.len);
     return item->was == RR_STATE_BAD &&
            (rr_is_copula(sentence, word) || rr_begins_with(behind, is[0]) || rr_begins_with(behind, is[1]));
 }
@@ -171,10 +171,24 @@ static bool has_subject(const struct rr_sentence *sentence, const struct rr_word
     return rr_ends_with_any((struct rr_slice){sentence->text.ptr, word->begin}, subject, sizeof subject / sizeof subject[0]);
 }
 
+/* The blocker of the clause of which it is only said that nobody speaks of it. */
+static struct rr_item *unspoken(const struct rr_sentence *sentence, const struct rr_word *word) {
+    struct rr_item *item = sentence->items + sentence->count - 1;
+    while (item >= sentence->items + sentence->clause && item->word.kind == RR_WORD_OTHER)
+        item--;
+    if (item < sentence->items + sentence->clause || item->state != RR_STATE_BAD || item->word.end > word->begin ||
+        word->begin - item->word.end > RR_UNSPOKEN_MAX_BYTES)
+        return NULL;
+    const struct rr_slice between = rr_between(sentence, item->word.end, word->begin);
+    return rr_is_talk(between) || (item->word.label == RR_COMPETITOR && rr_is_dealing(between)) ? item : NULL;
+}
+
 void rr_take_not(struct rr_sentence *sentence, const struct rr_word *word) {
-    struct rr_item *item = rr_topic_of_state(sentence, word, RR_STATE_BAD);
+    struct rr_item *item = rr_topic_of_state(sentence, word, RR_STATE_BAD), *none = unspoken(sentence, word);
     sentence->turned = true;
-    if (rr_follows(sentence) || rr_is_reason(sentence, word) || rr_is_condition_of(rr_bad_before(sentence, word)))
+    if (none != NULL)
+        rr_set_state(sentence, none, RR_STATE_GOOD, word);
+    else if (rr_follows(sentence) || rr_is_reason(sentence, word) || rr_is_condition_of(rr_bad_before(sentence, word)))
         ;
     else if (turns_last(sentence, word)) {
         bool stated = sentence->last->kind != RR_WORD_BAD && sentence->last->kind != RR_WORD_GOOD &&

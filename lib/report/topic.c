@@ -8,7 +8,7 @@
 static bool is_beaten(const struct rr_sentence *sentence, const struct rr_word *word) {
     static const struct rr_slice us[] = {RR_SLICE("우리"), RR_SLICE("저희"), RR_SLICE("당사"),
                                          RR_SLICE("us"),   RR_SLICE("our"),  RR_SLICE("we ")};
-    const struct rr_item *item = sentence->count > sentence->clause ? &sentence->items[sentence->count - 1] : NULL;
+    const struct rr_item *item = rr_last_item(sentence);
     if (item == NULL || word->label != RR_COMPETITOR || item->word.label != RR_COMPETITOR || item->word.kind != RR_WORD_SETTLES ||
         item->state != RR_STATE_GOOD)
         return false;
@@ -40,7 +40,32 @@ static struct rr_item *who_doubts(struct rr_sentence *sentence, const struct rr_
     return who != NULL && !is_clerk(sentence, who) ? who : NULL;
 }
 
+/* There is no plan of it: 예산 삭감 + 계획은 없음, 비교 견적을 받을 + 생각이 없음. Unless it is to leave somebody: 바꿀 생각이
+ * 없음. */
+static struct rr_item *unplanned(const struct rr_sentence *sentence, const struct rr_word *word) {
+    static const struct rr_slice plans[] = {RR_SLICE("계획"), RR_SLICE("생각"), RR_SLICE("의사"), RR_SLICE("의향")};
+    static const struct rr_slice leaves[] = {RR_SLICE("바꿀"), RR_SLICE("변경"), RR_SLICE("전환"),
+                                             RR_SLICE("교체"), RR_SLICE("옮길"), RR_SLICE("갈아")};
+    struct rr_item *item = rr_last_item(sentence);
+    if (item == NULL || item->state != RR_STATE_BAD || item->word.kind == RR_WORD_OTHER || word->label != RR_LOW_PRIORITY ||
+        word->begin < item->end || word->begin - item->end > RR_LACKING_MAX_BYTES ||
+        !rr_begins_with_any(rr_text_of(sentence, word), plans, sizeof plans / sizeof plans[0]))
+        return NULL;
+    const struct rr_slice between = rr_between(sentence, item->end, word->begin);
+    for (size_t i = 0; i < sizeof leaves / sizeof leaves[0]; i++)
+        if (rr_holds(between, leaves[i]))
+            return NULL;
+    return item;
+}
+
 void rr_take_blocker(struct rr_sentence *sentence, const struct rr_word *word) {
+    struct rr_item *none = unplanned(sentence, word);
+    if (none != NULL) {
+        rr_set_state(sentence, none, RR_STATE_GOOD, word);
+        sentence->last = word;
+        sentence->stated = none;
+        return;
+    }
     bool good = is_beaten(sentence, word) || (sentence->ahead == RR_STATE_GOOD && rr_is_english(sentence, word) &&
                                               (word->label != RR_COMPETITOR || sentence->ahead_denies)); /* signed with Udemy */
     enum rr_state state = rr_take_denial(sentence, word) || good ? RR_STATE_GOOD : RR_STATE_BAD;
@@ -64,7 +89,7 @@ static bool is_aside(const struct rr_sentence *sentence, const struct rr_word *w
     static const struct rr_slice before[] = {RR_SLICE("for "),    RR_SLICE("for the "), RR_SLICE("for this "),
                                              RR_SLICE("of the "), RR_SLICE("of this "), RR_SLICE("with the "),
                                              RR_SLICE("in the ")};
-    const struct rr_slice rest = {sentence->text.ptr + word->end, sentence->text.len - word->end};
+    const struct rr_slice rest = rr_between(sentence, word->end, sentence->text.len);
     const struct rr_slice start = {sentence->text.ptr, word->begin};
     bool aside = false;
     for (size_t i = 0; i < sizeof behind / sizeof behind[0]; i++)
@@ -77,7 +102,7 @@ static bool is_aside(const struct rr_sentence *sentence, const struct rr_word *w
 /* Of money and approvals is said what is said, though what is taught, or a person, stands in between: 예산에 맞춰 과정을 축소,
  * 결재를 부장님이 반려. Not of a person who is named by it: 예산 담당자. */
 static bool is_within(const struct rr_sentence *sentence, const struct rr_word *word) {
-    const struct rr_item *item = &sentence->items[sentence->count - 1];
+    const struct rr_item *item = &sentence->items[sentence->count - 1]; /* which there is */
     enum rr_blocker about = item->word.label, label = word->label;
     bool weighs =
         item->word.kind == RR_WORD_TOPIC && (about == RR_BUDGET || about == RR_APPROVAL_DELAY || about == RR_PRICE_TERM);
@@ -92,15 +117,15 @@ static bool is_within(const struct rr_sentence *sentence, const struct rr_word *
 /* Is it only what is cheap or dear: 저렴한 과정? */
 static bool is_priced(const struct rr_sentence *sentence, const struct rr_word *word) {
     static const struct rr_slice ends[] = {RR_SLICE("한"), RR_SLICE("싼"), RR_SLICE("운"), RR_SLICE("은"), RR_SLICE("는")};
-    const struct rr_item *item = &sentence->items[sentence->count - 1];
-    const struct rr_slice start = {sentence->text.ptr, item->word.end};
-    return sentence->count > sentence->clause && item->word.kind == RR_WORD_BLOCKS && item->word.label == RR_PRICE_TERM &&
+    const struct rr_item *item = rr_last_item(sentence);
+    const struct rr_slice start = {sentence->text.ptr, item == NULL ? 0 : item->word.end};
+    return item != NULL && item->word.kind == RR_WORD_BLOCKS && item->word.label == RR_PRICE_TERM &&
            word->kind == RR_WORD_TOPIC && word->label == RR_FIT_UNCLEAR &&
            rr_ends_with_any(start, ends, sizeof ends / sizeof ends[0]);
 }
 
 void rr_take_topic(struct rr_sentence *sentence, const struct rr_word *word) {
-    const struct rr_item *before = sentence->count > sentence->clause ? &sentence->items[sentence->count - 1] : NULL;
+    const struct rr_item *before = rr_last_item(sentence);
     bool goes_on = before != NULL && before->state == RR_STATE_NEUTRAL;
     bool whose = goes_on && before->word.kind == RR_WORD_PERSON; /* 대표 결재에서 */
     if (is_priced(sentence, word) ||
@@ -151,7 +176,7 @@ void rr_take_agreement(struct rr_sentence *sentence, const struct rr_word *word)
 bool rr_is_needed(const struct rr_sentence *sentence, const struct rr_word *word) {
     static const struct rr_slice ends[] = {RR_SLICE("야 "),  RR_SLICE("해야"), RR_SLICE("돼야"), RR_SLICE("되어야"),
                                            RR_SLICE("어야"), RR_SLICE("아야"), RR_SLICE("져야"), RR_SLICE("하여야")};
-    const struct rr_slice rest = {sentence->text.ptr + word->end, sentence->text.len - word->end};
+    const struct rr_slice rest = rr_between(sentence, word->end, sentence->text.len);
     static const struct rr_slice field = RR_SLICE("분야 ");
     const struct rr_slice start = {sentence->text.ptr, word->begin};
     bool needed = rr_ends_with(start, ends[0]) && !rr_ends_with(start, field);
@@ -161,7 +186,7 @@ bool rr_is_needed(const struct rr_sentence *sentence, const struct rr_word *word
 }
 
 void rr_take_settlement(struct rr_sentence *sentence, const struct rr_word *word) {
-    struct rr_item *item = sentence->count > sentence->clause ? &sentence->items[sentence->count - 1] : NULL;
+    struct rr_item *item = rr_last_item(sentence);
     bool denied = rr_take_denial(sentence, word) || rr_is_needed(sentence, word);
     sentence->last = word;
     sentence->stated = NULL;

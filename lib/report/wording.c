@@ -118,3 +118,24 @@ bool rr_denies_as_such(struct rr_slice between) {
         as_such |= rr_holds(between, words[i]);
     return as_such;
 }
+
+static bool holds_any(struct rr_slice text, const struct rr_slice *words, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (rr_holds(text, words[i]))
+            return true;
+    return false;
+}
+
+bool rr_is_talk(struct rr_slice between) {
+    static const struct rr_slice words[] = {
+        RR_SLICE("이야기"), RR_SLICE("얘기"),   RR_SLICE(" 말은"),  RR_SLICE(" 말이"),  RR_SLICE(" 말도"),  RR_SLICE("말씀"),
+        RR_SLICE("언급"),   RR_SLICE("지적"),   RR_SLICE("소식"),   RR_SLICE("기미"),   RR_SLICE("조짐"),   RR_SLICE("낌새"),
+        RR_SLICE("부분은"), RR_SLICE("부분이"), RR_SLICE("부분도"), RR_SLICE(" 건이 "), RR_SLICE("계획은"), RR_SLICE("계획이")};
+    return holds_any(between, words, sizeof words / sizeof words[0]);
+}
+
+bool rr_is_dealing(struct rr_slice between) {
+    static const struct rr_slice words[] = {RR_SLICE("검토"), RR_SLICE("비교"), RR_SLICE("고려"), RR_SLICE("접촉"),
+                                            RR_SLICE("논의"), RR_SLICE("거래"), RR_SLICE("이용"), RR_SLICE("사용")};
+    return holds_any(between, words, sizeof words / sizeof words[0]);
+}

@@ -39,4 +39,10 @@ bool rr_is_time(struct rr_slice text);
 /* 없지 않다, 없는 건 아니다, 좋다고는 할 수 없다: what denies another denial says so, or stands right behind. */
 bool rr_denies_as_such(struct rr_slice between);
 
+/* Does that speak of talk, of which there is none then: 비싸다는 말은 + 나오지 않음, 예산 부족 이야기는 + 없음? */
+bool rr_is_talk(struct rr_slice between);
+
+/* Or of having to do with somebody: 경쟁사는 검토하고 있지 + 않음? */
+bool rr_is_dealing(struct rr_slice between);
+
 #endif
