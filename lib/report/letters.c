@@ -1,6 +1,6 @@
 #include "report/letters.h"
 
-enum { syllables = (RR_LAST_SYLLABLE - RR_FIRST_SYLLABLE + 1) / RR_FINALS, digits = 10, without_case = 0x3000 };
+enum { syllables = (RR_LAST_SYLLABLE - RR_FIRST_SYLLABLE + 1) / RR_FINALS, digits = 10, without_case = 0x3000, singles = 512 };
 
 uint32_t rr_character_take(const char *text, size_t left, size_t *len) {
     const unsigned char *s = (const unsigned char *)text;
@@ -44,7 +44,7 @@ static uint32_t number_of(uint32_t character) {
         return syllables + character - '0';
     if (character >= 'a' && character <= 'z')
         return syllables + digits + character - 'a';
-    return character >= without_case ? others + character % (RR_LETTER_COUNT - others) : RR_LETTER_COUNT;
+    return character >= without_case ? others + character % (singles - others) : RR_LETTER_COUNT;
 }
 
 uint32_t rr_letter_take(struct rr_slice text, size_t *at) {
@@ -54,12 +54,24 @@ uint32_t rr_letter_take(struct rr_slice text, size_t *at) {
     return number_of(character);
 }
 
+uint32_t rr_letter_pair(uint32_t first, uint32_t second) {
+    return singles + (first * singles + second) * 2654435769U % (RR_LETTER_COUNT - singles);
+}
+
+static void add(struct rr_letters *letters, uint32_t number) {
+    letters->bits[number / 64] |= (uint64_t)1 << number % 64;
+}
+
 struct rr_letters rr_letters_of(struct rr_slice text) {
     struct rr_letters letters = {{0}};
+    uint32_t before = RR_LETTER_COUNT;
     for (size_t at = 0; at < text.len;) {
         uint32_t number = rr_letter_take(text, &at);
         if (number != RR_LETTER_COUNT)
-            letters.bits[number / 64] |= (uint64_t)1 << number % 64;
+            add(&letters, number);
+        if (number != RR_LETTER_COUNT && before != RR_LETTER_COUNT)
+            add(&letters, rr_letter_pair(before, number));
+        before = number;
     }
     return letters;
 }

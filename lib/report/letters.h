@@ -21,9 +21,10 @@ bool rr_is_letter(uint32_t character);
 /* A syllable as it is without a final consonant; any other character itself. */
 uint32_t rr_without_final(uint32_t character);
 
-/* A letter's number is below RR_LETTER_COUNT. A syllable has that of the one without a final consonant; several of other scripts
- * share one. Letters that have cases, but those of English, have none: which belong together is for PCRE2 to say. */
-enum { RR_LETTER_COUNT = 512 };
+/* Letters, and two that stand side by side, have numbers below RR_LETTER_COUNT. A syllable counts as without a final consonant;
+ * several letters of other scripts share a number, as many a pair does. Letters that have cases, but those of English, have none:
+ * which belong together is for PCRE2 to say. */
+enum { RR_LETTER_COUNT = 2048 };
 
 struct rr_letters {
     uint64_t bits[RR_LETTER_COUNT / 64]; /* by number */
@@ -33,5 +34,8 @@ struct rr_letters rr_letters_of(struct rr_slice text);
 
 /* The number of the letter at *at, which is behind it then; RR_LETTER_COUNT: none stands there. */
 uint32_t rr_letter_take(struct rr_slice text, size_t *at);
+
+/* The number of two letters, by theirs. */
+uint32_t rr_letter_pair(uint32_t first, uint32_t second);
 
 #endif

@@ -7,17 +7,21 @@ static void add_number(struct rr_buf *needs, size_t number) {
     rr_buf_add(needs, &narrow, sizeof narrow);
 }
 
-/* How many there are, and they; of a choice that stands in the text none. */
+/* How many there are, and they: each letter, and each two that stand side by side. A choice that stands in the text has none. */
 static void add_letters(struct rr_buf *needs, struct rr_slice text) {
-    uint16_t numbers[RR_TERM_MAX_BYTES];
+    uint16_t numbers[2 * RR_TERM_MAX_BYTES];
+    uint32_t before = RR_LETTER_COUNT;
     size_t count = 0;
     for (size_t at = 0; at < text.len;) {
         const char *close = text.ptr[at] == '(' ? memchr(text.ptr + at, ')', text.len - at) : NULL;
         uint32_t number = close == NULL ? rr_letter_take(text, &at) : RR_LETTER_COUNT;
+        if (close != NULL)
+            at = (size_t)(close + 1 - text.ptr);
+        if (number != RR_LETTER_COUNT && before != RR_LETTER_COUNT)
+            numbers[count++] = (uint16_t)rr_letter_pair(before, number);
         if (number != RR_LETTER_COUNT)
             numbers[count++] = (uint16_t)number;
-        else if (close != NULL)
-            at = (size_t)(close + 1 - text.ptr);
+        before = number;
     }
     add_number(needs, count);
     rr_buf_add(needs, numbers, count * sizeof *numbers);
