@@ -159,66 +159,6 @@ static void take_turn(struct rr_sentence *sentence, const struct rr_word *word) 
     sentence->apart = apart && word->kind == RR_WORD_TURNS;
 }
 
-static void take(struct rr_sentence *sentence, const struct rr_word *word) {
-    switch (word->kind) {
-    case RR_WORD_BLOCKS:
-        rr_take_blocker(sentence, word);
-        break;
-    case RR_WORD_BLOCKS_ALONE:
-        rr_take_blocker_alone(sentence, word);
-        break;
-    case RR_WORD_TOPIC:
-    case RR_WORD_PERSON:
-    case RR_WORD_OTHER:
-        rr_take_topic(sentence, word);
-        break;
-    case RR_WORD_SETTLES:
-        rr_take_settlement(sentence, word);
-        break;
-    case RR_WORD_BAD:
-    case RR_WORD_BAD_OF_PEOPLE:
-    case RR_WORD_ATTITUDE:
-        rr_take_state(sentence, word, RR_STATE_BAD);
-        break;
-    case RR_WORD_GOOD:
-    case RR_WORD_PLEASED:
-        rr_take_state(sentence, word, RR_STATE_GOOD);
-        break;
-    case RR_WORD_NOT:
-        rr_take_not(sentence, word);
-        break;
-    case RR_WORD_NOT_AHEAD:
-        rr_take_not_ahead(sentence, word);
-        break;
-    case RR_WORD_ASKS:
-        take_asks(sentence, word);
-        break;
-    case RR_WORD_ABOUT:
-        take_about(sentence, word);
-        break;
-    case RR_WORD_ASIDE:
-        sentence->asks = true;
-        break;
-    case RR_WORD_IF:
-        suppose(sentence, word);
-        break;
-    case RR_WORD_PAST:
-        take_past(sentence, word);
-        break;
-    case RR_WORD_AGREED:
-        rr_take_agreement(sentence, word);
-        break;
-    case RR_WORD_STILL:
-        take_still(sentence, word);
-        break;
-    case RR_WORD_IGNORED:
-        break;
-    default:
-        take_turn(sentence, word);
-        break;
-    }
-}
-
 /* A sentence that begins with 그래도, 다만, but goes on from the one before. */
 static void end_sentence(struct rr_sentence *sentence, const struct rr_word *end) {
     const struct rr_word *next = sentence->next;
@@ -230,6 +170,55 @@ static void end_sentence(struct rr_sentence *sentence, const struct rr_word *end
     rr_begin_clause(sentence, RR_WORD_ENDS);
     if (!goes_on)
         sentence->start = sentence->count;
+}
+
+static void take_bad(struct rr_sentence *sentence, const struct rr_word *word) {
+    rr_take_state(sentence, word, RR_STATE_BAD);
+}
+
+static void take_good(struct rr_sentence *sentence, const struct rr_word *word) {
+    rr_take_state(sentence, word, RR_STATE_GOOD);
+}
+
+static void take_aside(struct rr_sentence *sentence, const struct rr_word *word) {
+    (void)word;
+    sentence->asks = true;
+}
+
+static void pass(struct rr_sentence *sentence, const struct rr_word *word) {
+    (void)sentence;
+    (void)word;
+}
+
+static void take(struct rr_sentence *sentence, const struct rr_word *word) {
+    static void (*const by_kind[])(struct rr_sentence * sentence, const struct rr_word *word) = {
+        [RR_WORD_BLOCKS] = rr_take_blocker,
+        [RR_WORD_BLOCKS_ALONE] = rr_take_blocker_alone,
+        [RR_WORD_TOPIC] = rr_take_topic,
+        [RR_WORD_PERSON] = rr_take_topic,
+        [RR_WORD_OTHER] = rr_take_topic,
+        [RR_WORD_SETTLES] = rr_take_settlement,
+        [RR_WORD_BAD] = take_bad,
+        [RR_WORD_BAD_OF_PEOPLE] = take_bad,
+        [RR_WORD_ATTITUDE] = take_bad,
+        [RR_WORD_GOOD] = take_good,
+        [RR_WORD_PLEASED] = take_good,
+        [RR_WORD_NOT] = rr_take_not,
+        [RR_WORD_NOT_AHEAD] = rr_take_not_ahead,
+        [RR_WORD_ASKS] = take_asks,
+        [RR_WORD_ABOUT] = take_about,
+        [RR_WORD_ASIDE] = take_aside,
+        [RR_WORD_IF] = suppose,
+        [RR_WORD_PAST] = take_past,
+        [RR_WORD_AGREED] = rr_take_agreement,
+        [RR_WORD_STILL] = take_still,
+        [RR_WORD_IGNORED] = pass,
+        [RR_WORD_TURNS] = take_turn,
+        [RR_WORD_COMMA] = take_turn,
+        [RR_WORD_ENDS] = end_sentence,
+        [RR_WORD_ENDS_ASKING] = end_sentence,
+    };
+    by_kind[word->kind](sentence, word);
 }
 
 static bool is_blocker(const struct rr_item *item) {
@@ -265,10 +254,7 @@ void rr_sense(struct rr_words *words, struct rr_slice text, uint8_t found[RR_BLO
         last++;
     for (int i = 0; i < last; i++) {
         sentence.next = i + 1 < last ? &all[i + 1] : NULL;
-        if (all[i].kind == RR_WORD_ENDS || all[i].kind == RR_WORD_ENDS_ASKING)
-            end_sentence(&sentence, &all[i]);
-        else
-            take(&sentence, &all[i]);
+        take(&sentence, &all[i]);
     }
     count(&sentence, found);
 }

@@ -70,8 +70,18 @@ static bool is_nothing(const struct rr_sentence *sentence, const struct rr_word 
     return behind && (rr_begins_with(rr_text_of(sentence, last), no[0]) || rr_begins_with(rr_text_of(sentence, last), no[1]));
 }
 
-void rr_take_state(struct rr_sentence *sentence, const struct rr_word *word, enum rr_state state) {
+/* Nothing is there yet that it could be about. */
+static void await_topic(struct rr_sentence *sentence, const struct rr_word *word, enum rr_state state, bool denied) {
     static const struct rr_slice no[] = {RR_SLICE("no"), RR_SLICE("No"), RR_SLICE("without"), RR_SLICE("Without")};
+    bool english = rr_is_english(sentence, word);
+    sentence->ahead_of_people = rr_is_of_people(word);
+    sentence->ahead = state == RR_STATE_BAD || english ? state : RR_STATE_NEUTRAL;
+    sentence->ahead_denies = denied || rr_begins_with_any(rr_text_of(sentence, word), no, sizeof no / sizeof no[0]);
+    sentence->bad = state == RR_STATE_BAD && !english;
+    sentence->loose &= state == RR_STATE_BAD;
+}
+
+void rr_take_state(struct rr_sentence *sentence, const struct rr_word *word, enum rr_state state) {
     bool denied = rr_take_denial(sentence, word);
     if (denied)
         state = rr_opposite(state);
@@ -88,11 +98,7 @@ void rr_take_state(struct rr_sentence *sentence, const struct rr_word *word, enu
     if (state == RR_STATE_BAD && rr_follows(sentence))
         return;
     if (item == NULL) {
-        sentence->ahead_of_people = rr_is_of_people(word);
-        sentence->ahead = state == RR_STATE_BAD || rr_is_english(sentence, word) ? state : RR_STATE_NEUTRAL;
-        sentence->ahead_denies = denied || rr_begins_with_any(rr_text_of(sentence, word), no, sizeof no / sizeof no[0]);
-        sentence->bad = state == RR_STATE_BAD && !rr_is_english(sentence, word);
-        sentence->loose &= state == RR_STATE_BAD;
+        await_topic(sentence, word, state, denied);
         return;
     }
     sentence->bad &= state == RR_STATE_BAD;
