@@ -88,7 +88,8 @@ static bool is_aside(const struct rr_sentence *sentence, const struct rr_word *w
                                              RR_SLICE(" 선에서"), RR_SLICE(" 측"),   RR_SLICE("보다")};
     static const struct rr_slice before[] = {RR_SLICE("for "),    RR_SLICE("for the "), RR_SLICE("for this "),
                                              RR_SLICE("of the "), RR_SLICE("of this "), RR_SLICE("with the "),
-                                             RR_SLICE("in the ")};
+                                             RR_SLICE("in the "), RR_SLICE("from "),    RR_SLICE("from the "),
+                                             RR_SLICE("at "),     RR_SLICE("at the ")};
     const struct rr_slice rest = rr_between(sentence, word->end, sentence->text.len);
     const struct rr_slice start = {sentence->text.ptr, word->begin};
     bool aside = false;
@@ -160,7 +161,9 @@ static bool is_us(const struct rr_sentence *sentence, const struct rr_word *word
 }
 
 void rr_take_agreement(struct rr_sentence *sentence, const struct rr_word *word) {
-    bool denied = rr_take_denial(sentence, word);
+    const struct rr_word *next = sentence->next;
+    bool not_yet = next != NULL && next->kind == RR_WORD_NOT && next->begin - word->end <= RR_NEXT_MAX_BYTES; /* 성사되지 않음 */
+    bool denied = rr_take_denial(sentence, word) || not_yet;
     sentence->last = word;
     sentence->stated = NULL;
     if (denied)
@@ -185,8 +188,23 @@ bool rr_is_needed(const struct rr_sentence *sentence, const struct rr_word *word
     return needed;
 }
 
+/* They won, and not we: 다른 업체가 낙찰. */
+static bool is_theirs(const struct rr_sentence *sentence, const struct rr_word *word) {
+    static const struct rr_slice subject[] = {RR_SLICE("가 "), RR_SLICE("이 ")};
+    for (int i = sentence->clause; i < sentence->count && word->label == RR_COMPETITOR; i++) {
+        const struct rr_word *who = &sentence->items[i].word;
+        const struct rr_slice behind = rr_between(sentence, who->end, sentence->text.len);
+        if (who->kind == RR_WORD_BLOCKS && who->label == RR_COMPETITOR &&
+            rr_begins_with_any(behind, subject, sizeof subject / sizeof subject[0]))
+            return true;
+    }
+    return false;
+}
+
 void rr_take_settlement(struct rr_sentence *sentence, const struct rr_word *word) {
     struct rr_item *item = rr_last_item(sentence);
+    if (is_theirs(sentence, word) && !is_us(sentence, word))
+        return;
     bool denied = rr_take_denial(sentence, word) || rr_is_needed(sentence, word);
     sentence->last = word;
     sentence->stated = NULL;
