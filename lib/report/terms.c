@@ -75,6 +75,22 @@ static bool is_sound(struct rr_slice text) {
     return !within;
 }
 
+/* Of a choice its longest alternative counts. */
+static size_t reach_of(struct rr_slice text) {
+    size_t reach = 0, alternative = 0, longest = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (c == '(' || c == '/' || c == ')') {
+            longest = c == '(' ? 0 : alternative > longest ? alternative : longest;
+            reach += c == '(' ? alternative : c == ')' ? longest : 0;
+            alternative = 0;
+        } else {
+            alternative += c == '~' ? RR_SOME_WORDS_BYTES : c == ' ' ? RR_GAP_BYTES : 1;
+        }
+    }
+    return reach + alternative;
+}
+
 static bool has_words(struct rr_slice text) {
     return text.len > 0 && memchr(text.ptr, '~', text.len) != NULL;
 }
@@ -140,7 +156,7 @@ static bool read_line(struct rr_terms *terms, struct rr_slice line, struct secti
     }
     while (section->known && line.len > 0) {
         struct rr_slice term = take_until(&line, ',');
-        if (term.len > 0 && (!is_sound(term) || !add_choices(terms, term, section)))
+        if (term.len > 0 && (!is_sound(term) || reach_of(term) > RR_TERM_REACH_BYTES || !add_choices(terms, term, section)))
             return false;
     }
     return section->known;

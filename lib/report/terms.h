@@ -41,6 +41,9 @@ enum rr_word_kind {
 
 enum { RR_TERMS_MAX = 16384, RR_TERM_MAX_BYTES = 1024 };
 
+/* What a term finds is no longer than that; what a space stands for is 15 bytes at most, ~ 48 (expression.c). */
+enum { RR_TERM_REACH_BYTES = 256, RR_GAP_BYTES = 15, RR_SOME_WORDS_BYTES = 48 };
+
 /* A term of the file. Slices are of the text that was read. */
 struct rr_term {
     uint32_t first;  /* the character that it and every match begin with */

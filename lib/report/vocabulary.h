@@ -37,7 +37,7 @@ struct rr_place {
     struct rr_slice text;
     size_t at;
     uint32_t first, second;  /* the characters that stand there (rr_character_at); second 0: none */
-    struct rr_letters ahead; /* the letters from there, or before, to the end of the clause */
+    struct rr_letters ahead; /* the letters from there, or before, to the end of the clause, or beyond what a term may reach */
 };
 
 int rr_vocabulary_open(struct rr_vocabulary *vocabulary, const char *text, struct rr_err *err);

@@ -1,5 +1,7 @@
 #include "report/words.h"
 
+enum { looked_bytes = 128 };
+
 int rr_words_open(struct rr_words *words, struct rr_vocabulary *vocabulary, struct rr_err *err) {
     *words = (struct rr_words){.vocabulary = vocabulary};
     return rr_search_open(&words->search, err);
@@ -38,7 +40,7 @@ static void go_on(struct rr_words *words) {
 
 void rr_words_begin(struct rr_words *words, struct rr_slice text) {
     words->place = (struct rr_place){.text = text};
-    words->clause_end = 0;
+    words->looked_until = 0;
     go_to(words, 0);
 }
 
@@ -86,13 +88,14 @@ static bool ends_clause(struct rr_slice text, size_t at) {
     return text.ptr[at] == ',' || (text.ptr[at] != '\n' && is_punctuation(text, at, &kind) && kind != RR_WORD_COMMA);
 }
 
+/* As far as a term may reach that begins before it is looked ahead again. In a long clause nearly all letters would be there. */
 static void look_ahead(struct rr_words *words) {
     const struct rr_slice text = words->place.text;
-    size_t begin = words->place.at, end = begin + 1;
-    while (end < text.len && !ends_clause(text, end))
+    size_t begin = words->place.at, end = begin + 1, far = begin + looked_bytes + RR_TERM_REACH_BYTES;
+    while (end < text.len && end < far && !ends_clause(text, end))
         end++;
     words->place.ahead = rr_letters_of((struct rr_slice){text.ptr + begin, end - begin});
-    words->clause_end = end;
+    words->looked_until = end < far ? end : begin + looked_bytes;
 }
 
 /* A term that begins right here. An English one does not begin within a word. */
@@ -114,7 +117,7 @@ bool rr_words_next(struct rr_words *words, struct rr_word *word) {
     const struct rr_place *place = &words->place;
     for (; place->at < place->text.len; go_on(words)) {
         enum rr_word_kind kind;
-        if (place->at >= words->clause_end)
+        if (place->at >= words->looked_until)
             look_ahead(words);
         bool found = match_term(words, word);
         if (!found && is_punctuation(place->text, place->at, &kind)) {

@@ -23,7 +23,7 @@ struct rr_words {
     struct rr_search *search;
     struct rr_place place;        /* where it is in the text */
     size_t first_len, second_len; /* of the place's characters, in bytes; 0: none, or no UTF-8 */
-    size_t clause_end;            /* the punctuation behind the place, or the text's end */
+    size_t looked_until;          /* up to there what is ahead is known */
     bool failed;
     struct rr_err err;
 };

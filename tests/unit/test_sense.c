@@ -254,6 +254,19 @@ static void assert_words(const char *vocabulary_text, const char *text, const ch
     rr_vocabulary_close(&own);
 }
 
+/* However far from its beginning a term stands. */
+static void a_long_clause_hides_nothing(void **state) {
+    (void)state;
+    static char text[4000];
+    for (size_t letters = 0; letters < 400; letters++) {
+        size_t len = 0;
+        for (size_t i = 0; i < letters; i++)
+            len += (size_t)snprintf(text + len, sizeof text - len, i % 7 == 6 ? " " : "뷁");
+        snprintf(text + len, sizeof text - len, " 예산이 나오면 그때 다시 한번 연락");
+        assert_words("[문제]\n예산~ (나오면/되면)~ (연락/검토)\n", text, "5:예산이 나오면 그때 다시 한번 연락|");
+    }
+}
+
 /* Of terms that begin alike the longest is found, one with ~ before all others; a choice is as long as all of it. */
 static void the_longest_term_is_found(void **state) {
     (void)state;
@@ -282,6 +295,7 @@ static void a_line_that_is_wrong_is_named(void **state) {
     assert_refused("[BUDGET]\n예산 (동결/(삭감/축소))\n", "line 2 of the vocabulary cannot be read");
     assert_refused("[BUDGET]\n(예산|/비용)이 없\n", "line 2 of the vocabulary cannot be read");
     assert_refused("[BUDGET]\n예산이 (얼마|얼마나) 안\n", "line 2 of the vocabulary cannot be read");
+    assert_refused("[BUDGET]\n예산~ 더~ 이상~ 더~ 이상~ 없\n", "line 2 of the vocabulary cannot be read");
     assert_refused("[BUDGET]\n예산. 동결\n", "line 2 of the vocabulary cannot be read");
     assert_refused("[BUDGET]\n예산, ~부족\n", "line 2 of the vocabulary cannot be read");
     assert_refused("[PIPELINE_ZERO]\n없음\n", "line 1 of the vocabulary cannot be read");
@@ -297,6 +311,7 @@ int main(void) {
         cmocka_unit_test(a_memo_of_rubbish_takes_no_harm),
         cmocka_unit_test(every_term_is_found),
         cmocka_unit_test(the_longest_term_is_found),
+        cmocka_unit_test(a_long_clause_hides_nothing),
         cmocka_unit_test(a_line_that_is_wrong_is_named),
     };
     return cmocka_run_group_tests(tests, open_vocabulary, close_vocabulary);
