@@ -12,10 +12,7 @@ static bool is_beaten(const struct rr_sentence *sentence, const struct rr_word *
     if (item == NULL || word->label != RR_COMPETITOR || item->word.label != RR_COMPETITOR || item->word.kind != RR_WORD_SETTLES ||
         item->state != RR_STATE_GOOD)
         return false;
-    bool named = false;
-    for (size_t i = 0; i < sizeof us / sizeof us[0]; i++)
-        named |= rr_holds(rr_text_of(sentence, &item->word), us[i]);
-    return named;
+    return rr_holds_any(rr_text_of(sentence, &item->word), us, sizeof us / sizeof us[0]);
 }
 
 /* Who decides nothing: what they doubt is the course. */
@@ -23,19 +20,15 @@ static bool is_clerk(const struct rr_sentence *sentence, const struct rr_item *i
     static const struct rr_slice clerks[] = {RR_SLICE("담당자"), RR_SLICE("담당"),        RR_SLICE("실무자"),
                                              RR_SLICE("실무진"), RR_SLICE("교육 담당자"), RR_SLICE("인사 담당자"),
                                              RR_SLICE("매니저")};
-    bool clerk = false;
-    for (size_t i = 0; i < sizeof clerks / sizeof clerks[0]; i++)
-        clerk |= rr_slice_equal(rr_text_of(sentence, &item->word), clerks[i]);
-    return clerk;
+    return rr_is_any(rr_text_of(sentence, &item->word), clerks, sizeof clerks / sizeof clerks[0]);
 }
 
 /* Does somebody doubt what is taught: 팀장님이 여전히 효과를 의심? That is who is to be convinced. */
 static struct rr_item *who_doubts(struct rr_sentence *sentence, const struct rr_word *word) {
     static const struct rr_slice doubts[] = {RR_SLICE("의심"), RR_SLICE("의문"),   RR_SLICE("의구"),
                                              RR_SLICE("믿"),   RR_SLICE("거부감"), RR_SLICE("회의")};
-    bool is_doubt = false;
-    for (size_t i = 0; i < sizeof doubts / sizeof doubts[0]; i++)
-        is_doubt |= word->label == RR_FIT_UNCLEAR && rr_holds(rr_text_of(sentence, word), doubts[i]);
+    bool is_doubt =
+        word->label == RR_FIT_UNCLEAR && rr_holds_any(rr_text_of(sentence, word), doubts, sizeof doubts / sizeof doubts[0]);
     struct rr_item *who = is_doubt ? rr_subject_of(sentence) : NULL;
     return who != NULL && !is_clerk(sentence, who) ? who : NULL;
 }
@@ -52,10 +45,7 @@ static struct rr_item *unplanned(const struct rr_sentence *sentence, const struc
         !rr_begins_with_any(rr_text_of(sentence, word), plans, sizeof plans / sizeof plans[0]))
         return NULL;
     const struct rr_slice between = rr_between(sentence, item->end, word->begin);
-    for (size_t i = 0; i < sizeof leaves / sizeof leaves[0]; i++)
-        if (rr_holds(between, leaves[i]))
-            return NULL;
-    return item;
+    return rr_holds_any(between, leaves, sizeof leaves / sizeof leaves[0]) ? NULL : item;
 }
 
 void rr_take_blocker(struct rr_sentence *sentence, const struct rr_word *word) {
@@ -92,12 +82,8 @@ static bool is_aside(const struct rr_sentence *sentence, const struct rr_word *w
                                              RR_SLICE("at "),     RR_SLICE("at the ")};
     const struct rr_slice rest = rr_between(sentence, word->end, sentence->text.len);
     const struct rr_slice start = {sentence->text.ptr, word->begin};
-    bool aside = false;
-    for (size_t i = 0; i < sizeof behind / sizeof behind[0]; i++)
-        aside |= rr_begins_with(rest, behind[i]);
-    for (size_t i = 0; i < sizeof before / sizeof before[0]; i++)
-        aside |= rr_ends_with(start, before[i]);
-    return aside;
+    return rr_begins_with_any(rest, behind, sizeof behind / sizeof behind[0]) ||
+           rr_ends_with_any(start, before, sizeof before / sizeof before[0]);
 }
 
 /* Of money and approvals is said what is said, though what is taught, or a person, stands in between: 예산에 맞춰 과정을 축소,
@@ -182,10 +168,8 @@ bool rr_is_needed(const struct rr_sentence *sentence, const struct rr_word *word
     const struct rr_slice rest = rr_between(sentence, word->end, sentence->text.len);
     static const struct rr_slice field = RR_SLICE("분야 ");
     const struct rr_slice start = {sentence->text.ptr, word->begin};
-    bool needed = rr_ends_with(start, ends[0]) && !rr_ends_with(start, field);
-    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
-        needed |= rr_begins_with(rest, ends[i]);
-    return needed;
+    return (rr_ends_with(start, ends[0]) && !rr_ends_with(start, field)) ||
+           rr_begins_with_any(rest, ends, sizeof ends / sizeof ends[0]);
 }
 
 /* They won, and not we: 다른 업체가 낙찰. */

@@ -14,23 +14,40 @@ bool rr_holds(struct rr_slice text, struct rr_slice what) {
     return memmem(text.ptr, text.len, what.ptr, what.len) != NULL;
 }
 
+static bool any(bool (*is)(struct rr_slice text, struct rr_slice word), struct rr_slice text, const struct rr_slice *words,
+                size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (is(text, words[i]))
+            return true;
+    return false;
+}
+
+bool rr_begins_with_any(struct rr_slice text, const struct rr_slice *starts, size_t count) {
+    return any(rr_begins_with, text, starts, count);
+}
+
+bool rr_ends_with_any(struct rr_slice text, const struct rr_slice *ends, size_t count) {
+    return any(rr_ends_with, text, ends, count);
+}
+
+bool rr_holds_any(struct rr_slice text, const struct rr_slice *words, size_t count) {
+    return any(rr_holds, text, words, count);
+}
+
+bool rr_is_any(struct rr_slice text, const struct rr_slice *words, size_t count) {
+    return any(rr_slice_equal, text, words, count);
+}
+
 bool rr_is_solution(struct rr_slice text) {
     static const struct rr_slice words[] = {RR_SLICE("해결"),     RR_SLICE("해소"),    RR_SLICE("합의"),   RR_SLICE("타결"),
                                             RR_SLICE("resolved"), RR_SLICE("settled"), RR_SLICE("solved"), RR_SLICE("sorted")};
-    bool solution = false;
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        solution |= rr_begins_with(text, words[i]);
-    return solution;
+    return rr_begins_with_any(text, words, sizeof words / sizeof words[0]);
 }
 
 bool rr_joins(struct rr_slice between) {
     static const struct rr_slice words[] = {RR_SLICE("과"),   RR_SLICE("와"),  RR_SLICE("및"),
                                             RR_SLICE("하고"), RR_SLICE("and"), RR_SLICE("&")};
-    between = rr_slice_trim(between);
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (rr_slice_equal(between, words[i]))
-            return true;
-    return false;
+    return rr_is_any(rr_slice_trim(between), words, sizeof words / sizeof words[0]);
 }
 
 /* Do they say so and go on to what follows from it: 부담된다고 + 과정을 줄이자고? Not where they only say so: 없다고 하고. */
@@ -43,25 +60,21 @@ static bool is_said(struct rr_slice between) {
         return false;
     const char *from = at + that.len;
     const struct rr_slice rest = {from, between.len - (size_t)(from - between.ptr)};
-    bool said = true;
-    for (size_t i = 0; i < sizeof says / sizeof says[0]; i++)
-        said &= !rr_begins_with(rest, says[i]);
-    return said;
+    return !rr_begins_with_any(rest, says, sizeof says / sizeof says[0]);
 }
 
 bool rr_is_because(struct rr_slice between) {
-    static const struct rr_slice so = RR_SLICE("서 ");
-    static const struct rr_slice by[] = {RR_SLICE("로 "), RR_SLICE("으로 "), RR_SLICE("로, "), RR_SLICE("으로, ")};
-    static const char *const words[] = {"서, ",   "다 보니", "다보니", "나와 ",  "있어 ", "있어, ", "바람에", "차원에서",
-                                        "때문에", "탓에",    "탓으로", "관계로", "인해",  "느라",   "여파로"};
-    bool because = false; /* 예산 부족 + 으로 */
-    for (size_t i = 0; i < sizeof by / sizeof by[0]; i++)
-        because |= rr_begins_with(between, by[i]);
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        because |= memmem(between.ptr, between.len, words[i], strlen(words[i])) != NULL;
+    static const struct rr_slice starts[] = {RR_SLICE("로 "), RR_SLICE("으로 "), RR_SLICE("로, "), RR_SLICE("으로, "),
+                                             RR_SLICE("서 ")}; /* 예산 부족 + 으로 */
+    static const struct rr_slice words[] = {RR_SLICE("서, "),   RR_SLICE("다 보니"), RR_SLICE("다보니"), RR_SLICE("나와 "),
+                                            RR_SLICE("있어 "),  RR_SLICE("있어, "),  RR_SLICE("바람에"), RR_SLICE("차원에서"),
+                                            RR_SLICE("때문에"), RR_SLICE("탓에"),    RR_SLICE("탓으로"), RR_SLICE("관계로"),
+                                            RR_SLICE("인해"),   RR_SLICE("느라"),    RR_SLICE("여파로")};
+    bool because = rr_begins_with_any(between, starts, sizeof starts / sizeof starts[0]) ||
+                   rr_holds_any(between, words, sizeof words / sizeof words[0]);
     for (size_t i = 3; i + 4 <= between.len; i++) /* 비싸서, but not 본사에서 */
         because |= memcmp(between.ptr + i, "서 ", 4) == 0 && memcmp(between.ptr + i - 3, "에", 3) != 0;
-    return because || rr_begins_with(between, so) || is_said(between);
+    return because || is_said(between);
 }
 
 struct rr_slice rr_with_ending(struct rr_slice word, struct rr_slice between) {
@@ -69,20 +82,6 @@ struct rr_slice rr_with_ending(struct rr_slice word, struct rr_slice between) {
     while (end < between.len && between.ptr[end] != ' ' && between.ptr[end] != ',')
         end++;
     return (struct rr_slice){word.ptr, end == between.len ? 0 : (size_t)(between.ptr + end - word.ptr)};
-}
-
-bool rr_ends_with_any(struct rr_slice text, const struct rr_slice *ends, size_t count) {
-    for (size_t i = 0; i < count; i++)
-        if (rr_ends_with(text, ends[i]))
-            return true;
-    return false;
-}
-
-bool rr_begins_with_any(struct rr_slice text, const struct rr_slice *starts, size_t count) {
-    for (size_t i = 0; i < count; i++)
-        if (rr_begins_with(text, starts[i]))
-            return true;
-    return false;
 }
 
 bool rr_is_because_of(struct rr_slice word) {
@@ -104,26 +103,13 @@ bool rr_is_condition_of(struct rr_slice word) {
 
 bool rr_is_time(struct rr_slice text) {
     static const struct rr_slice times[] = {RR_SLICE("시간"), RR_SLICE("기간"), RR_SLICE("날짜")};
-    bool is = false;
-    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
-        is |= rr_slice_equal(text, times[i]);
-    return is;
+    return rr_is_any(text, times, sizeof times / sizeof times[0]);
 }
 
 bool rr_denies_as_such(struct rr_slice between) {
     static const struct rr_slice words[] = {RR_SLICE(" 건 "),   RR_SLICE(" 것"),      RR_SLICE(" 게 "),
                                             RR_SLICE("다고는"), RR_SLICE("다고만은"), RR_SLICE("진 ")};
-    bool as_such = false;
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        as_such |= rr_holds(between, words[i]);
-    return as_such;
-}
-
-static bool holds_any(struct rr_slice text, const struct rr_slice *words, size_t count) {
-    for (size_t i = 0; i < count; i++)
-        if (rr_holds(text, words[i]))
-            return true;
-    return false;
+    return rr_holds_any(between, words, sizeof words / sizeof words[0]);
 }
 
 bool rr_is_talk(struct rr_slice between) {
@@ -131,11 +117,11 @@ bool rr_is_talk(struct rr_slice between) {
         RR_SLICE("이야기"), RR_SLICE("얘기"),   RR_SLICE(" 말은"),  RR_SLICE(" 말이"),  RR_SLICE(" 말도"),  RR_SLICE("말씀"),
         RR_SLICE("언급"),   RR_SLICE("지적"),   RR_SLICE("소식"),   RR_SLICE("기미"),   RR_SLICE("조짐"),   RR_SLICE("낌새"),
         RR_SLICE("부분은"), RR_SLICE("부분이"), RR_SLICE("부분도"), RR_SLICE(" 건이 "), RR_SLICE("계획은"), RR_SLICE("계획이")};
-    return holds_any(between, words, sizeof words / sizeof words[0]);
+    return rr_holds_any(between, words, sizeof words / sizeof words[0]);
 }
 
 bool rr_is_dealing(struct rr_slice between) {
     static const struct rr_slice words[] = {RR_SLICE("검토"), RR_SLICE("비교"), RR_SLICE("고려"), RR_SLICE("접촉"),
                                             RR_SLICE("논의"), RR_SLICE("거래"), RR_SLICE("이용"), RR_SLICE("사용")};
-    return holds_any(between, words, sizeof words / sizeof words[0]);
+    return rr_holds_any(between, words, sizeof words / sizeof words[0]);
 }

@@ -11,6 +11,12 @@ bool rr_ends_with(struct rr_slice text, struct rr_slice with);
 
 bool rr_holds(struct rr_slice text, struct rr_slice what);
 
+/* The same of any of some words; the last: is it one of them? */
+bool rr_begins_with_any(struct rr_slice text, const struct rr_slice *starts, size_t count);
+bool rr_ends_with_any(struct rr_slice text, const struct rr_slice *ends, size_t count);
+bool rr_holds_any(struct rr_slice text, const struct rr_slice *words, size_t count);
+bool rr_is_any(struct rr_slice text, const struct rr_slice *words, size_t count);
+
 /* Of what else than what was wrong may that be said: 가격 이견 있었음, 합의 완료? */
 bool rr_is_solution(struct rr_slice text);
 
@@ -22,10 +28,6 @@ bool rr_is_because(struct rr_slice between);
 
 /* A word with its ending, which stands in between. Empty: it goes on. */
 struct rr_slice rr_with_ending(struct rr_slice word, struct rr_slice between);
-
-bool rr_ends_with_any(struct rr_slice text, const struct rr_slice *ends, size_t count);
-
-bool rr_begins_with_any(struct rr_slice text, const struct rr_slice *starts, size_t count);
 
 /* Is a word with its ending the reason of what is behind it: 비싸서, 밀려, 동결이라? */
 bool rr_is_because_of(struct rr_slice word);
