@@ -86,7 +86,7 @@ static bool is_aside(const struct rr_sentence *sentence, const struct rr_word *w
            rr_ends_with_any(start, before, sizeof before / sizeof before[0]);
 }
 
-/* Of money and approvals is said what is said, though what is taught, or a person, stands in between: 예산에 맞춰 과정을 축소,
+/* Of money and approvals is said what is said, though what is taught, or a person, stands in between: 예산은 과정 규모를 줄여야,
  * 결재를 부장님이 반려. Not of a person who is named by it: 예산 담당자. */
 static bool is_within(const struct rr_sentence *sentence, const struct rr_word *word) {
     const struct rr_item *item = &sentence->items[sentence->count - 1]; /* which there is */
@@ -150,7 +150,7 @@ void rr_take_agreement(struct rr_sentence *sentence, const struct rr_word *word)
     const struct rr_word *next = sentence->next;
     bool not_yet = next != NULL && next->kind == RR_WORD_NOT && next->begin - word->end <= RR_NEXT_MAX_BYTES; /* 성사되지 않음 */
     bool denied = rr_take_denial(sentence, word) || not_yet;
-    sentence->last = word;
+    sentence->last = not_yet ? NULL : word; /* what is denied is the agreement, not what stands in its way */
     sentence->stated = NULL;
     if (denied)
         return;

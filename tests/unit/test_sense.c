@@ -166,6 +166,49 @@ static void what_is_denied_settled_asked_or_supposed_blocks_nothing(void **state
     assert_labels("BUDGET", "\xff\xfe 예산 부족 \xed\xa0\x80");
 }
 
+/* The rules of docs/cards.md, one by one. */
+static void each_rule_has_its_say(void **state) {
+    static const struct {
+        const char *label, *text;
+    } rules[] = {
+        {"DECISION_MAKER", "팀장님이 반대하심"},
+        {"DECISION_MAKER", "본부장님이 교육 효과에 회의적임"},
+        {"BUDGET", "예산은 팀장님이 부족하다고 하심"},
+        {"APPROVAL_DELAY", "품의가 아직 팀장 책상 위에 있음"},
+        {"-", "답변이 늦었지만 긍정적으로 왔음"},
+        {"-", "처음엔 비싸다고 했었음"},
+        {"-", "결재가 막혔던 건 다 풀림"},
+        {"BUDGET", "일정이 아니라 예산이 부족함"},
+        {"BUDGET", "예산에 대한 우려가 없지 않다"},
+        {"PRICE_TERM", "안 비싼 건 아니다"},
+        {"-", "비싸다고 함. 그래도 우리랑 하기로 함"},
+        {"BUDGET", "예산은 없지만 반응은 긍정적"},
+        {"-", "위약금 관련 자료를 전달함"},
+        {"BUDGET", "예산이 안 나오면 어렵다고 함"},
+        {"PRICE_TERM", "비싸서 못 한다고 함"},
+        {"SCHEDULE_RESOURCE", "postponed because of low registration"},
+        {"BUDGET", "예산이 부족해서 일정을 미룸"},
+        {"APPROVAL_DELAY", "결재 지연으로 개강이 연기됨"},
+        {"BUDGET", "예산 사용 승인이 보류됨"},
+        {"BUDGET", "예산은 과정 규모를 줄여야 함"},
+        {"APPROVAL_DELAY", "결재를 부장님이 반려"},
+        {"COMPETITOR", "타사와 미팅이 잡힘"},
+        {"LOW_PRIORITY", "미루기로 정리됨"},
+        {"-", "they chose us over Udemy"},
+        {"LOW_PRIORITY", "이번 과정은 보류하기로 함"},
+        {"FIT_UNCLEAR", "몰입이 안 된다는 우려"},
+        {"-", "가격이 비싸다는 말은 나오지 않음"},
+        {"-", "예산 삭감 계획은 없다고 함"},
+        {"-", "경쟁사는 검토하고 있지 않다고 함"},
+        {"COMPETITOR", "다른 업체가 우선협상대상자로 선정됨"},
+        {"PRICE_TERM", "할인율 이견으로 계약이 성사되지 않음"},
+        {"APPROVAL_DELAY", "Approval from headquarters is pending"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
+        assert_labels(rules[i].label, rules[i].text);
+}
+
 /* A longer memo than any has room for more words than are kept; those beyond are not read. */
 static void a_memo_of_rubbish_takes_no_harm(void **state) {
     (void)state;
@@ -304,15 +347,11 @@ static void a_line_that_is_wrong_is_named(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_set_is_understood),
-        cmocka_unit_test(spacing_makes_no_difference),
-        cmocka_unit_test(the_end_of_a_word_is_open),
-        cmocka_unit_test(what_is_denied_settled_asked_or_supposed_blocks_nothing),
-        cmocka_unit_test(a_memo_of_rubbish_takes_no_harm),
-        cmocka_unit_test(every_term_is_found),
-        cmocka_unit_test(the_longest_term_is_found),
-        cmocka_unit_test(a_long_clause_hides_nothing),
-        cmocka_unit_test(a_line_that_is_wrong_is_named),
+        cmocka_unit_test(each_set_is_understood),      cmocka_unit_test(spacing_makes_no_difference),
+        cmocka_unit_test(the_end_of_a_word_is_open),   cmocka_unit_test(what_is_denied_settled_asked_or_supposed_blocks_nothing),
+        cmocka_unit_test(each_rule_has_its_say),       cmocka_unit_test(a_memo_of_rubbish_takes_no_harm),
+        cmocka_unit_test(every_term_is_found),         cmocka_unit_test(the_longest_term_is_found),
+        cmocka_unit_test(a_long_clause_hides_nothing), cmocka_unit_test(a_line_that_is_wrong_is_named),
     };
     return cmocka_run_group_tests(tests, open_vocabulary, close_vocabulary);
 }
