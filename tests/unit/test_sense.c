@@ -200,7 +200,7 @@ static void each_rule_has_its_say(void **state) {
         {"-", "가격이 비싸다는 말은 나오지 않음"},
         {"-", "예산 삭감 계획은 없다고 함"},
         {"-", "경쟁사는 검토하고 있지 않다고 함"},
-        {"COMPETITOR", "다른 업체가 우선협상대상자로 선정됨"},
+        {"COMPETITOR", "다른 업체가 이번 입찰에서 우선협상대상자로 선정됨"},
         {"PRICE_TERM", "할인율 이견으로 계약이 성사되지 않음"},
         {"APPROVAL_DELAY", "Approval from headquarters is pending"},
     };
