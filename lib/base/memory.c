@@ -1,9 +1,10 @@
 #include "base/memory.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+
+enum { capacity_first = 256 };
 
 static void *map(size_t size) {
     void *block = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -37,6 +38,19 @@ void rr_memory_free(void *block, size_t size) {
         free(block);
     else if (block != NULL)
         munmap(block, size);
+}
+
+int rr_memory_reserve(void *array_of_any, uint32_t *capacity, uint32_t count, size_t size) {
+    void **array = array_of_any;
+    if (count <= *capacity)
+        return 0;
+    uint32_t grown = count + count / 2 + capacity_first;
+    void *block = rr_memory_resize(*array, *capacity * size, grown * size);
+    if (block == NULL)
+        return -1;
+    *array = block;
+    *capacity = grown;
+    return 0;
 }
 
 void *rr_memory_page(void) {

@@ -8,20 +8,11 @@
 static const struct rr_slice unclassified_name = RR_SLICE("미분류(카운터파티 없음)");
 static const struct rr_slice unknown_name = RR_SLICE("(미상)");
 
-enum { capacity_first = 256 };
-
-/* Makes room for index + 1 items of size bytes in *array, and the one at index zero. Memory is touched only when it is used. */
+/* Makes room for the item at index in *array, and zeroes it. Memory is touched only when it is used. */
 static int reserve(void *array_of_any, uint32_t *capacity, uint32_t index, size_t size) {
-    void **array = array_of_any;
-    if (index >= *capacity) {
-        uint32_t grown = index + index / 2 + capacity_first;
-        char *bytes = rr_memory_resize(*array, *capacity * size, grown * size);
-        if (bytes == NULL)
-            return -1;
-        *array = bytes;
-        *capacity = grown;
-    }
-    memset((char *)*array + index * size, 0, size);
+    if (rr_memory_reserve(array_of_any, capacity, index + 1, size) != 0)
+        return -1;
+    memset(*(char **)array_of_any + index * size, 0, size);
     return 0;
 }
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { capacity_first = 256, memos_per_yield = 32, holders_per_yield = 256 };
+enum { memos_per_yield = 32, holders_per_yield = 256 };
 
 /* ---- The pile ---- */
 
@@ -39,15 +39,8 @@ static struct rr_slice bytes_of(const struct rr_memo_holder *holder) {
 }
 
 static bool claim(struct rr_memo_pile *pile, uint32_t holder, struct rr_memo *memo) {
-    if (pile->claim_count == pile->claim_capacity) {
-        uint32_t grown = pile->claim_capacity + pile->claim_capacity / 2 + capacity_first;
-        struct rr_memo_claim *claims =
-            rr_memory_resize(pile->claims, pile->claim_capacity * sizeof *claims, grown * sizeof *claims);
-        if (claims == NULL)
-            return false;
-        pile->claims = claims;
-        pile->claim_capacity = grown;
-    }
+    if (rr_memory_reserve(&pile->claims, &pile->claim_capacity, pile->claim_count + 1, sizeof *pile->claims) != 0)
+        return false;
     pile->claims[pile->claim_count++] = (struct rr_memo_claim){holder, memo};
     return true;
 }
@@ -113,25 +106,11 @@ static void forget_waiting(struct rr_memo_pile *pile) {
     pile->waiting_bytes = 0;
 }
 
-/* Where there is room for one more; NULL when memory ran out. */
-static struct rr_memo_waiting *next_waiting(struct rr_memo_pile *pile) {
-    if (pile->waiting_count == pile->waiting_capacity) {
-        uint32_t grown = pile->waiting_capacity + pile->waiting_capacity / 2 + capacity_first;
-        struct rr_memo_waiting *waiting =
-            rr_memory_resize(pile->waiting, pile->waiting_capacity * sizeof *waiting, grown * sizeof *waiting);
-        if (waiting == NULL)
-            return NULL;
-        pile->waiting = waiting;
-        pile->waiting_capacity = grown;
-    }
-    return &pile->waiting[pile->waiting_count];
-}
-
 static bool wait(struct rr_memo_pile *pile, const struct rr_memo *memo, const struct rr_memo_links *links) {
-    struct rr_memo_waiting *waiting = next_waiting(pile);
     struct rr_arena *texts = &pile->waiting_texts;
-    if (waiting == NULL)
+    if (rr_memory_reserve(&pile->waiting, &pile->waiting_capacity, pile->waiting_count + 1, sizeof *pile->waiting) != 0)
         return false;
+    struct rr_memo_waiting *waiting = &pile->waiting[pile->waiting_count];
     *waiting = (struct rr_memo_waiting){*memo, *links};
     if (!rr_arena_copy(texts, &waiting->memo.text) || !rr_arena_copy(texts, &waiting->links.deal) ||
         !rr_arena_copy(texts, &waiting->links.person) || !rr_arena_copy(texts, &waiting->links.organization))
@@ -143,10 +122,11 @@ static bool wait(struct rr_memo_pile *pile, const struct rr_memo *memo, const st
 }
 
 int rr_memo_pile_add(struct rr_memo_pile *pile, const struct rr_rows *row) {
-    struct rr_memo memo = {.created = RR_DAY_UNKNOWN};
-    memo.created = rr_moment_parse(rr_rows_text(row, RR_MEMO_CREATED), &memo.second);
-    if (!is_in(memo.created, &pile->window))
+    int second;
+    rr_day created = rr_moment_parse(rr_rows_text(row, RR_MEMO_CREATED), &second);
+    if (!is_in(created, &pile->window))
         return 0;
+    struct rr_memo memo = {.created = created, .second = second};
     memo.text = beginning_of(rr_slice_trim(rr_rows_text(row, RR_MEMO_TEXT)), RR_MEMO_MAX_CHARS);
     if (memo.text.len == 0)
         return 0;
@@ -171,19 +151,6 @@ void rr_memo_pile_free(struct rr_memo_pile *pile) {
 
 /* ---- The shelf ---- */
 
-/* Room for the wholes of so many holders more. */
-static bool reserve(struct rr_memo_shelf *shelf, uint32_t more) {
-    uint32_t need = shelf->holders.count + more, grown = need + need / 2 + capacity_first;
-    if (need <= shelf->whole_capacity)
-        return true;
-    uint32_t *wholes = rr_memory_resize(shelf->wholes, shelf->whole_capacity * sizeof *wholes, grown * sizeof *wholes);
-    if (wholes == NULL)
-        return false;
-    shelf->wholes = wholes;
-    shelf->whole_capacity = grown;
-    return true;
-}
-
 int rr_memo_shelf_hold(struct rr_memo_shelf *shelf, const struct rr_memo_holder *holders, uint32_t *numbers, uint32_t count) {
     struct rr_memo_holder all[RR_MEMOS_AT_ONCE] = {{0, 0}};
     struct rr_slice keys[RR_MEMOS_AT_ONCE] = {{NULL, 0}};
@@ -192,7 +159,9 @@ int rr_memo_shelf_hold(struct rr_memo_shelf *shelf, const struct rr_memo_holder 
         all[i] = (struct rr_memo_holder){holders[i].organization, RR_NONE};
         keys[i] = bytes_of(&all[i]);
     }
-    if (!reserve(shelf, 2 * count) || rr_table_add_all(&shelf->holders, keys, wholes, count) != 0)
+    uint32_t most = shelf->holders.count + 2 * count;
+    if (rr_memory_reserve(&shelf->wholes, &shelf->whole_capacity, most, sizeof *shelf->wholes) != 0 ||
+        rr_table_add_all(&shelf->holders, keys, wholes, count) != 0)
         return -1;
     for (uint32_t i = 0; i < count; i++)
         keys[i] = bytes_of(&holders[i]);
