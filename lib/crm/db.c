@@ -142,8 +142,9 @@ static int make_defensive(struct rr_db *db, struct rr_err *err) {
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
     for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++)
         sqlite3_limit(db->handle, limits[i].id, limits[i].max);
-    /* cache_size: or the file's own header says how much memory its pages may take */
-    return rr_db_exec(db, "PRAGMA query_only = ON; PRAGMA cell_size_check = ON; PRAGMA cache_size = -2000", err);
+    /* cache_size, in KiB: or the file's own header says how much memory its pages may take. Tables are read from end to end, for
+     * which a few pages do; for new memory threads wait for one another. */
+    return rr_db_exec(db, "PRAGMA query_only = ON; PRAGMA cell_size_check = ON; PRAGMA cache_size = -256", err);
 }
 
 int rr_db_open_read(struct rr_db **db, const char *path, bool immutable, struct rr_deadline deadline, struct rr_err *err) {
