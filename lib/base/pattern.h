@@ -20,9 +20,9 @@ void rr_pattern_free(struct rr_pattern **pattern);
 
 /* ---- The same for texts that people wrote, matched by several threads ----
  *
- *     rr_pattern_compile_text(&pattern, expression, err)      UTF-8, caseless, compiled to machine code where there is any
+ *     rr_pattern_compile_text(&pattern, expression, err)      UTF-8, caseless; machine code once it is matched often
  *     rr_search_open(&search, err)                            one a thread, for any pattern
- *     while (rr_search_next(search, pattern, text, offset, &hit)) offset = hit.end
+ *     while (rr_search_next(search, pattern, text, offset, &hit) == 1) offset = hit.end
  *     rr_search_close(&search)                                idempotent
  *
  * Bytes that are no UTF-8 match nothing. */
@@ -34,8 +34,10 @@ struct rr_hit {
 
 int rr_pattern_compile_text(struct rr_pattern **out, const char *expression, struct rr_err *err);
 int rr_search_open(struct rr_search **out, struct rr_err *err);
-bool rr_search_next(struct rr_search *search, const struct rr_pattern *pattern, struct rr_slice text, size_t offset,
-                    struct rr_hit *hit);
+
+/* 1 and what was found from offset on; 0 where there is nothing; -1 when memory ran out. */
+int rr_search_next(struct rr_search *search, struct rr_pattern *pattern, struct rr_slice text, size_t offset, struct rr_hit *hit);
+
 void rr_search_close(struct rr_search **search);
 
 #endif

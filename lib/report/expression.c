@@ -55,27 +55,11 @@ static void add_character(struct rr_buf *out, struct rr_slice text, size_t at) {
     }
 }
 
-/* Does a word end at at, behind which nothing is said of what follows: at the end of the text, or of a choice that ends it? */
-static bool is_open_end(struct rr_slice text, size_t at) {
-    if (at == text.len)
-        return true;
-    const char *close = text.ptr[at] == '/' || text.ptr[at] == ')' ? memchr(text.ptr + at, ')', text.len - at) : NULL;
-    return close != NULL && close + 1 == text.ptr + text.len;
-}
-
-/* A last syllable without a final consonant stands for those with one too: 밀려 for 밀렸, 줄이 for 줄인, 줄일, 줄임. */
-static bool add_open_syllable(struct rr_buf *out, struct rr_slice text, size_t at) {
-    uint32_t syllable = at == 0 ? 0 : rr_character_at(text.ptr + at, text.len - at);
-    if (syllable < RR_FIRST_SYLLABLE || syllable > RR_LAST_SYLLABLE || (syllable - RR_FIRST_SYLLABLE) % RR_FINALS != 0 ||
-        !is_open_end(text, at + 3))
-        return false;
+static size_t add_open_syllable(struct rr_buf *out, struct rr_slice text, size_t at) {
+    size_t len;
+    uint32_t syllable = rr_character_take(text.ptr + at, text.len - at, &len);
     rr_buf_printf(out, "[\\x{%x}-\\x{%x}]", syllable, syllable + RR_FINALS - 1);
-    return true;
-}
-
-/* Nouns do not conjugate: 수주 is not 수준. */
-static bool is_open(enum rr_word_kind kind) {
-    return kind != RR_WORD_TOPIC && kind != RR_WORD_PERSON && kind != RR_WORD_OTHER && kind != RR_WORD_IGNORED;
+    return at + len;
 }
 
 void rr_expression_write(struct rr_buf *out, const struct rr_term *term) {
@@ -85,8 +69,8 @@ void rr_expression_write(struct rr_buf *out, const struct rr_term *term) {
     for (size_t at = 0; at < text.len;) {
         if (is_gap(text.ptr[at]))
             at = add_gap(out, text, at);
-        else if (is_open(term->kind) && add_open_syllable(out, text, at))
-            at += 3;
+        else if (rr_term_is_open(term, text, at))
+            at = add_open_syllable(out, text, at);
         else
             add_character(out, text, at++);
     }

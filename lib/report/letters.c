@@ -1,7 +1,5 @@
 #include "report/letters.h"
 
-enum { syllables = (RR_LAST_SYLLABLE - RR_FIRST_SYLLABLE + 1) / RR_FINALS, digits = 10, without_case = 0x3000, singles = 512 };
-
 uint32_t rr_character_take(const char *text, size_t left, size_t *len) {
     const unsigned char *s = (const unsigned char *)text;
     *len = rr_utf8_length(text, left);
@@ -36,42 +34,16 @@ uint32_t rr_without_final(uint32_t character) {
     return is_syllable(character) ? character - (character - RR_FIRST_SYLLABLE) % RR_FINALS : character;
 }
 
-static uint32_t number_of(uint32_t character) {
-    enum { others = syllables + digits + 26 };
-    if (is_syllable(character))
-        return (character - RR_FIRST_SYLLABLE) / RR_FINALS;
-    if (character >= '0' && character <= '9')
-        return syllables + character - '0';
-    if (character >= 'a' && character <= 'z')
-        return syllables + digits + character - 'a';
-    return character >= without_case ? others + character % (singles - others) : RR_LETTER_COUNT;
+uint32_t rr_letter_bit(uint32_t plain) {
+    return plain * 2654435769U >> 26;
 }
 
-uint32_t rr_letter_take(struct rr_slice text, size_t *at) {
-    size_t len;
-    uint32_t character = rr_character_take(text.ptr + *at, text.len - *at, &len);
-    *at += len > 0 ? len : 1;
-    return number_of(character);
-}
-
-uint32_t rr_letter_pair(uint32_t first, uint32_t second) {
-    return singles + (first * singles + second) * 2654435769U % (RR_LETTER_COUNT - singles);
-}
-
-static void add(struct rr_letters *letters, uint32_t number) {
-    letters->bits[number / 64] |= (uint64_t)1 << number % 64;
-}
-
-struct rr_letters rr_letters_of(struct rr_slice text) {
-    struct rr_letters letters = {{0}};
-    uint32_t before = RR_LETTER_COUNT;
-    for (size_t at = 0; at < text.len;) {
-        uint32_t number = rr_letter_take(text, &at);
-        if (number != RR_LETTER_COUNT)
-            add(&letters, number);
-        if (number != RR_LETTER_COUNT && before != RR_LETTER_COUNT)
-            add(&letters, rr_letter_pair(before, number));
-        before = number;
+size_t rr_letters_read(struct rr_slice text, struct rr_letter *letters) {
+    size_t count = 0, len;
+    for (size_t at = 0; at<text.len; at += len> 0 ? len : 1) {
+        uint32_t exact = rr_character_take(text.ptr + at, text.len - at, &len);
+        uint32_t plain = rr_without_final(exact);
+        letters[count++] = (struct rr_letter){(uint32_t)at, exact, plain, rr_letter_bit(plain)};
     }
-    return letters;
+    return count;
 }

@@ -60,35 +60,22 @@ static uint32_t letter_behind(struct rr_slice text, size_t at) {
     return letter_at(text, close == NULL ? at : (size_t)(close + 1 - text.ptr));
 }
 
-/* A term lies within a clause, each choice is closed before the next begins, and where a word ends no letter follows. */
+/* A term lies within a clause, each choice is closed before the next begins, and where a word ends no letter follows. With many ~
+ * there would be too many ways to look for what is not there. */
 static bool is_sound(struct rr_slice text) {
     bool within = false;
+    int tildes = 0;
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
-        bool misplaced = (c == '(' && within) || (c == ')' && !within);
+        bool misplaced = (c == '(' && within) || ((c == ')' || c == '/') && !within);
         bool ends_clause = c == ';' || c == '!' || c == '?' || (c == '.' && letter_at(text, i + 1) == 0);
         bool goes_on = c == '|' && i > 0 && letter_behind(text, i + 1) != 0;
-        if (misplaced || ends_clause || goes_on)
+        tildes += c == '~';
+        if (misplaced || ends_clause || goes_on || tildes > RR_TERM_MAX_TILDES)
             return false;
         within = c == '(' || (within && c != ')');
     }
     return !within;
-}
-
-/* Of a choice its longest alternative counts. */
-static size_t reach_of(struct rr_slice text) {
-    size_t reach = 0, alternative = 0, longest = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        if (c == '(' || c == '/' || c == ')') {
-            longest = c == '(' ? 0 : alternative > longest ? alternative : longest;
-            reach += c == '(' ? alternative : c == ')' ? longest : 0;
-            alternative = 0;
-        } else {
-            alternative += c == '~' ? RR_SOME_WORDS_BYTES : c == ' ' ? RR_GAP_BYTES : 1;
-        }
-    }
-    return reach + alternative;
 }
 
 static bool has_words(struct rr_slice text) {
@@ -137,6 +124,26 @@ size_t rr_term_join(const struct rr_term *term, char out[RR_TERM_MAX_BYTES]) {
     return term->text.len + term->rest.len;
 }
 
+/* Does a word end at at, behind which nothing is said of what follows: at the end of the text, or of a choice that ends it? */
+static bool is_open_end(struct rr_slice text, size_t at) {
+    if (at == text.len)
+        return true;
+    const char *close = text.ptr[at] == '/' || text.ptr[at] == ')' ? memchr(text.ptr + at, ')', text.len - at) : NULL;
+    return close != NULL && close + 1 == text.ptr + text.len;
+}
+
+/* Nouns do not conjugate: 수주 is not 수준. */
+static bool conjugates(enum rr_word_kind kind) {
+    return kind != RR_WORD_TOPIC && kind != RR_WORD_PERSON && kind != RR_WORD_OTHER && kind != RR_WORD_IGNORED;
+}
+
+bool rr_term_is_open(const struct rr_term *term, struct rr_slice text, size_t at) {
+    size_t len;
+    uint32_t syllable = rr_character_take(text.ptr + at, text.len - at, &len);
+    return at > 0 && syllable >= RR_FIRST_SYLLABLE && syllable <= RR_LAST_SYLLABLE && syllable == rr_without_final(syllable) &&
+           conjugates(term->kind) && is_open_end(text, at + len);
+}
+
 /* What stands up to the next mark; text is what is left behind it. */
 static struct rr_slice take_until(struct rr_slice *text, char mark) {
     const char *at = memchr(text->ptr, mark, text->len);
@@ -156,7 +163,7 @@ static bool read_line(struct rr_terms *terms, struct rr_slice line, struct secti
     }
     while (section->known && line.len > 0) {
         struct rr_slice term = take_until(&line, ',');
-        if (term.len > 0 && (!is_sound(term) || reach_of(term) > RR_TERM_REACH_BYTES || !add_choices(terms, term, section)))
+        if (term.len > 0 && (!is_sound(term) || !add_choices(terms, term, section)))
             return false;
     }
     return section->known;

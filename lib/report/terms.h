@@ -39,10 +39,10 @@ enum rr_word_kind {
     RR_WORD_PAST,          /* the clause so far is past, or not so: 아니라 */
 };
 
-enum { RR_TERMS_MAX = 16384, RR_TERM_MAX_BYTES = 1024 };
+enum { RR_TERMS_MAX = 16384, RR_TERM_MAX_BYTES = 1024, RR_TERM_MAX_TILDES = 4 };
 
-/* What a term finds is no longer than that; what a space stands for is 15 bytes at most, ~ 48 (expression.c). */
-enum { RR_TERM_REACH_BYTES = 256, RR_GAP_BYTES = 15, RR_SOME_WORDS_BYTES = 48 };
+/* What a space and ~ stand for, at most (expression.c). */
+enum { RR_GAP_CHARS = 5, RR_SOME_WORDS_CHARS = 12 };
 
 /* A term of the file. Slices are of the text that was read. */
 struct rr_term {
@@ -65,5 +65,9 @@ int rr_terms_read(struct rr_terms *terms, struct rr_slice text, struct rr_err *e
 
 /* The whole term, of RR_TERM_MAX_BYTES at most; its length. */
 size_t rr_term_join(const struct rr_term *term, char out[RR_TERM_MAX_BYTES]);
+
+/* Does the syllable at at, of the whole term, stand for those with a final consonant too? A last one without one does: 밀려 for
+ * 밀렸, 줄이 for 줄인, 줄일, 줄임. */
+bool rr_term_is_open(const struct rr_term *term, struct rr_slice text, size_t at);
 
 #endif

@@ -1,7 +1,7 @@
 #include "report/vocabulary.h"
 
 #include "report/expression.h"
-#include "report/needs.h"
+#include "report/outline.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -13,17 +13,17 @@ __asm__(".pushsection .rodata\n"
         ".byte 0\n"
         ".popsection\n");
 
-enum { expression_max_bytes = 1024 * 1024, needs_max_bytes = 1024 * 1024, slot_bits = 15, slot_count = 1 << slot_bits };
+enum { expression_max_bytes = 1024 * 1024, steps_max_bytes = 4 * 1024 * 1024, slot_bits = 15, slot_count = 1 << slot_bits };
 _Static_assert(slot_count >= 2 * RR_TERMS_MAX, "there is always a free slot");
 
 struct entry {
     const struct rr_term *term;
-    size_t needs; /* where those of the list begin that are its own */
+    struct rr_outline outline;
 };
 
 /* What may begin with the two characters, in the order that it is looked for in. */
 struct list {
-    struct rr_buf needs; /* rr_needs_add, one term after the other */
+    struct rr_buf steps; /* of their outlines */
     uint32_t count;
     struct entry entries[];
 };
@@ -123,7 +123,7 @@ static void add_entries(struct list *list, const struct rr_vocabulary *vocabular
 
 static void free_list(struct list *list) {
     if (list != NULL)
-        rr_buf_free(&list->needs);
+        rr_buf_free(&list->steps);
     free(list);
 }
 
@@ -135,15 +135,13 @@ static struct list *make_list(const struct rr_vocabulary *vocabulary, const stru
     struct list *list = calloc(1, sizeof *list + count * sizeof list->entries[0]);
     if (list == NULL)
         return NULL;
-    list->needs = (struct rr_buf)RR_BUF_INIT(needs_max_bytes);
+    list->steps = (struct rr_buf)RR_BUF_INIT(steps_max_bytes);
     add_entries(list, vocabulary, group->terms);
     add_entries(list, vocabulary, others);
     qsort(list->entries, list->count, sizeof list->entries[0], compare_entries);
-    for (uint32_t i = 0; i < list->count; i++) {
-        list->entries[i].needs = list->needs.len / sizeof(uint16_t);
-        rr_needs_add(&list->needs, list->entries[i].term);
-    }
-    if (!list->needs.failed)
+    for (uint32_t i = 0; i < list->count; i++)
+        rr_outline_add(&list->entries[i].outline, &list->steps, list->entries[i].term);
+    if (!list->steps.failed)
         return list;
     free_list(list);
     return NULL;
@@ -174,7 +172,7 @@ static int compile(struct rr_pattern **pattern, const struct rr_term *term, stru
 }
 
 /* The term's pattern, compiled where it is not; NULL: it cannot be. */
-static const struct rr_pattern *pattern_of(struct rr_vocabulary *vocabulary, const struct rr_term *term, struct rr_err *err) {
+static struct rr_pattern *pattern_of(struct rr_vocabulary *vocabulary, const struct rr_term *term, struct rr_err *err) {
     _Atomic(struct rr_pattern *) *place = &vocabulary->patterns[term->order];
     struct rr_pattern *pattern = atomic_load_explicit(place, memory_order_acquire);
     if (pattern != NULL)
@@ -187,26 +185,34 @@ static const struct rr_pattern *pattern_of(struct rr_vocabulary *vocabulary, con
     return pattern;
 }
 
+/* What is to be looked for at a place; NULL: nothing. */
+static struct rr_vocabulary_group *group_at(const struct rr_vocabulary *vocabulary, const struct rr_place *place) {
+    uint32_t first = place->letters[0].exact, second = place->count > 1 ? place->letters[1].plain : 0;
+    struct rr_vocabulary_group *group = group_of(vocabulary, first, second);
+    return group != NULL || second == 0 ? group : group_of(vocabulary, first, 0);
+}
+
 int rr_vocabulary_find(struct rr_vocabulary *vocabulary, const struct rr_place *place, struct rr_search *search,
                        const struct rr_term **term, struct rr_hit *hit, struct rr_err *err) {
-    struct rr_vocabulary_group *group = group_of(vocabulary, place->first, rr_without_final(place->second));
-    if (group == NULL)
-        group = group_of(vocabulary, place->first, 0);
+    struct rr_vocabulary_group *group = group_at(vocabulary, place);
     if (group == NULL)
         return 0;
     const struct list *list = list_of(vocabulary, group);
     if (list == NULL)
         return rr_fail_memory(err);
-    const uint16_t *needs = (const uint16_t *)(const void *)list->needs.ptr;
+    const struct rr_letter *behind = place->letters + 1;
+    const struct rr_ahead ahead = rr_ahead_of(behind, place->count - 1);
     for (const struct entry *entry = list->entries; entry < list->entries + list->count; entry++) {
-        if (!rr_needs_are_met(needs + entry->needs, &place->ahead))
+        if (!rr_outline_may_fit(&entry->outline, &ahead) ||
+            !rr_outline_fits(&entry->outline, &list->steps, behind, place->count - 1))
             continue;
-        const struct rr_pattern *pattern = pattern_of(vocabulary, entry->term, err);
+        struct rr_pattern *pattern = pattern_of(vocabulary, entry->term, err);
         if (pattern == NULL)
             return -1;
-        if (rr_search_next(search, pattern, place->text, place->at, hit)) {
+        int found = rr_search_next(search, pattern, place->text, place->letters[0].at, hit);
+        if (found != 0) {
             *term = entry->term;
-            return 1;
+            return found < 0 ? rr_fail_memory(err) : 1;
         }
     }
     return 0;

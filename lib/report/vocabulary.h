@@ -14,8 +14,8 @@
  *     rr_vocabulary_find(&vocabulary, &place, search, ...)       ...
  *     rr_vocabulary_close(&vocabulary)                           idempotent
  *
- * Each term is a pattern. To compile all of them would take longer than many a report, so one is compiled when a text first has
- * all letters that it needs. terms NULL: it is not open. */
+ * Each term is a pattern. To compile all of them would take longer than many a report, so one is compiled when its outline first
+ * fits a text. terms NULL: it is not open. */
 extern const char rr_vocabulary_text[];
 
 struct rr_vocabulary_group;
@@ -35,9 +35,8 @@ struct rr_vocabulary {
 /* A place of a text. */
 struct rr_place {
     struct rr_slice text;
-    size_t at;
-    uint32_t first, second;  /* the characters that stand there (rr_character_at); second 0: none */
-    struct rr_letters ahead; /* the letters from there, or before, to the end of the clause, or beyond what a term may reach */
+    const struct rr_letter *letters; /* from there to the end of the text; one at least */
+    size_t count;
 };
 
 int rr_vocabulary_open(struct rr_vocabulary *vocabulary, const char *text, struct rr_err *err);

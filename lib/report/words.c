@@ -1,47 +1,22 @@
 #include "report/words.h"
 
-enum { looked_bytes = 128 };
+#include "base/memory.h"
 
 int rr_words_open(struct rr_words *words, struct rr_vocabulary *vocabulary, struct rr_err *err) {
     *words = (struct rr_words){.vocabulary = vocabulary};
     return rr_search_open(&words->search, err);
 }
 
-static void read_second(struct rr_words *words) {
-    const struct rr_place *place = &words->place;
-    size_t at = place->at + words->first_len;
-    words->second_len = 0;
-    words->place.second = 0;
-    if (at < place->text.len)
-        words->place.second = rr_character_take(place->text.ptr + at, place->text.len - at, &words->second_len);
-}
-
-static void go_to(struct rr_words *words, size_t at) {
-    struct rr_place *place = &words->place;
-    place->at = at;
-    place->first = 0;
-    words->first_len = 0;
-    if (at < place->text.len)
-        place->first = rr_character_take(place->text.ptr + at, place->text.len - at, &words->first_len);
-    read_second(words);
-}
-
-/* By a character, or by a byte that is none. */
-static void go_on(struct rr_words *words) {
-    if (words->first_len == 0) {
-        go_to(words, words->place.at + 1);
+void rr_words_begin(struct rr_words *words, struct rr_slice text) {
+    words->text = text;
+    words->letter_count = words->next = 0;
+    if (text.len > UINT32_MAX ||
+        rr_memory_reserve(&words->letters, &words->letter_capacity, (uint32_t)text.len, sizeof *words->letters) != 0) {
+        words->failed = true;
+        rr_err_set_memory(&words->err);
         return;
     }
-    words->place.at += words->first_len;
-    words->place.first = words->place.second;
-    words->first_len = words->second_len;
-    read_second(words);
-}
-
-void rr_words_begin(struct rr_words *words, struct rr_slice text) {
-    words->place = (struct rr_place){.text = text};
-    words->looked_until = 0;
-    go_to(words, 0);
+    words->letter_count = rr_letters_read(text, words->letters);
 }
 
 static bool is_letter_at(struct rr_slice text, size_t at) {
@@ -78,61 +53,54 @@ static bool is_punctuation(struct rr_slice text, size_t at, enum rr_word_kind *k
     }
 }
 
-static bool is_english_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+static bool is_english_letter(uint32_t character) {
+    return character >= 'a' && character <= 'z';
 }
 
-/* No term goes on behind these; it may behind the end of a line. */
-static bool ends_clause(struct rr_slice text, size_t at) {
-    enum rr_word_kind kind;
-    return text.ptr[at] == ',' || (text.ptr[at] != '\n' && is_punctuation(text, at, &kind) && kind != RR_WORD_COMMA);
-}
-
-/* As far as a term may reach that begins before it is looked ahead again. In a long clause nearly all letters would be there. */
-static void look_ahead(struct rr_words *words) {
-    const struct rr_slice text = words->place.text;
-    size_t begin = words->place.at, end = begin + 1, far = begin + looked_bytes + RR_TERM_REACH_BYTES;
-    while (end < text.len && end < far && !ends_clause(text, end))
-        end++;
-    words->place.ahead = rr_letters_of((struct rr_slice){text.ptr + begin, end - begin});
-    words->looked_until = end < far ? end : begin + looked_bytes;
+static bool is_within_english_word(const struct rr_words *words) {
+    const struct rr_letter *letter = &words->letters[words->next];
+    return words->next > 0 && is_english_letter(letter[0].exact) && is_english_letter(letter[-1].exact);
 }
 
 /* A term that begins right here. An English one does not begin within a word. */
 static bool match_term(struct rr_words *words, struct rr_word *word) {
-    const struct rr_place *place = &words->place;
-    const char *here = place->text.ptr + place->at;
+    const struct rr_place place = {words->text, words->letters + words->next, words->letter_count - words->next};
     const struct rr_term *term;
     struct rr_hit hit;
-    if (words->first_len == 0 || (place->at > 0 && is_english_letter(here[0]) && is_english_letter(here[-1])))
+    if (is_within_english_word(words))
         return false;
-    int found = rr_vocabulary_find(words->vocabulary, place, words->search, &term, &hit, &words->err);
+    int found = rr_vocabulary_find(words->vocabulary, &place, words->search, &term, &hit, &words->err);
     words->failed |= found < 0;
     if (found == 1)
         *word = (struct rr_word){term->kind, term->label, hit.begin, hit.end};
     return found == 1;
 }
 
+static bool match(struct rr_words *words, struct rr_word *word) {
+    size_t at = words->letters[words->next].at;
+    enum rr_word_kind kind;
+    if (match_term(words, word))
+        return true;
+    if (!is_punctuation(words->text, at, &kind))
+        return false;
+    *word = (struct rr_word){kind, RR_NO_PIPELINE, at, at + 1};
+    return true;
+}
+
 bool rr_words_next(struct rr_words *words, struct rr_word *word) {
-    const struct rr_place *place = &words->place;
-    for (; place->at < place->text.len; go_on(words)) {
-        enum rr_word_kind kind;
-        if (place->at >= words->looked_until)
-            look_ahead(words);
-        bool found = match_term(words, word);
-        if (!found && is_punctuation(place->text, place->at, &kind)) {
-            *word = (struct rr_word){kind, RR_NO_PIPELINE, place->at, place->at + 1};
-            found = true;
-        }
-        if (found) {
-            go_to(words, word->end);
-            return true;
-        }
-    }
-    return false;
+    while (words->next < words->letter_count && !match(words, word))
+        words->next++;
+    if (words->next == words->letter_count)
+        return false;
+    while (words->next < words->letter_count && words->letters[words->next].at < word->end)
+        words->next++;
+    return true;
 }
 
 void rr_words_close(struct rr_words *words) {
     rr_search_close(&words->search);
+    rr_memory_free(words->letters, words->letter_capacity * sizeof *words->letters);
+    words->letters = NULL;
+    words->letter_capacity = 0;
     words->vocabulary = NULL;
 }

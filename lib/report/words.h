@@ -21,9 +21,10 @@ struct rr_word {
 struct rr_words {
     struct rr_vocabulary *vocabulary;
     struct rr_search *search;
-    struct rr_place place;        /* where it is in the text */
-    size_t first_len, second_len; /* of the place's characters, in bytes; 0: none, or no UTF-8 */
-    size_t looked_until;          /* up to there what is ahead is known */
+    struct rr_slice text;
+    struct rr_letter *letters; /* of the text */
+    uint32_t letter_capacity;
+    size_t letter_count, next; /* next: not yet looked at */
     bool failed;
     struct rr_err err;
 };

@@ -6,8 +6,11 @@ def paired($part; $name; $yardstick; $member):
 def names($part): map(select(.part == $part)) | sort_by(.round) | map(.name) | reduce .[] as $name ([]; if index($name) then . else . + [$name] end);
 
 # What a deal costs, to what it costs in the next smaller database of narrow rows.
-def with_growth: [.[] as $figure | $figure + {growth: (map(select(.threads == $figure.threads and .deals < $figure.deals and (.database | IN("wide", "bare", "2M-memos") | not)))
+def with_growth: [.[] as $figure | $figure + {growth: (map(select(.threads == $figure.threads and .deals < $figure.deals and (.database | IN("wide", "motley", "bare", "2M-memos") | not)))
     | if . == [] then null else $figure.us_per_deal / (max_by(.deals).us_per_deal) end)}];
+
+# What memos cost: to the same database without them.
+def to_bare($name; $words): if $words[0] | IN("wide", "motley") then paired("generation"; $name; $name | sub($words[0]; "bare"); "s") | median else null end;
 
 . as $all
 | {
@@ -31,7 +34,8 @@ def with_growth: [.[] as $figure | $figure + {growth: (map(select(.threads == $f
            published_s: ($all | of("generation"; $name + " published") | map(.s) | median),
            rss_mib: (($figures | map(.rss_kib) | max) / 1024),
            us_per_deal: (($figures | map(.s) | median) * 1e6 / $figures[0].deals),
-           to_bare: (if $words[0] == "wide" then $all | paired("generation"; $name; "bare " + $words[1]; "s") | median else null end)}]
+           to_bare: $all | to_bare($name; $words),
+           published_to_bare: $all | to_bare($name + " published"; $words)}]
         | sort_by(.threads, .deals, .database) | with_growth,
     worker: [$all | names("worker")[] as $name | ($all | of("worker"; $name)) as $figures
         | {name: $name, ms: ($figures | map(.ms // empty) | median), rss_mib: (($figures | map(.rss_kib // empty) | max) as $kib | if $kib then $kib / 1024 else null end)}]

@@ -87,6 +87,27 @@ static void a_wrong_expression_is_refused(void **state) {
     assert_null(pattern);
 }
 
+/* Once it is machine code too. */
+static void a_text_is_searched_alike_however_often(void **state) {
+    (void)state;
+    struct rr_pattern *pattern = NULL;
+    struct rr_search *search = NULL;
+    struct rr_slice text = rr_slice_of("\xff예산 PO, 예산이 po가");
+    struct rr_err err;
+    assert_ok(rr_pattern_compile_text(&pattern, "예산이? po", &err));
+    assert_ok(rr_search_open(&search, &err));
+    for (int i = 0; i < 500; i++) {
+        struct rr_hit hit = {0, 0};
+        assert_int_equal(rr_search_next(search, pattern, text, 0, &hit), 1);
+        assert_text(((struct rr_slice){text.ptr + hit.begin, hit.end - hit.begin}), "예산 PO");
+        assert_int_equal(rr_search_next(search, pattern, text, hit.end, &hit), 1);
+        assert_text(((struct rr_slice){text.ptr + hit.begin, hit.end - hit.begin}), "예산이 po");
+        assert_int_equal(rr_search_next(search, pattern, text, hit.end, &hit), 0);
+    }
+    rr_search_close(&search);
+    rr_pattern_free(&pattern);
+}
+
 static void free_is_idempotent(void **state) {
     (void)state;
     struct rr_pattern *pattern = compiled("a");
@@ -97,10 +118,15 @@ static void free_is_idempotent(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(groups_are_places_in_the_text),   cmocka_unit_test(an_unset_group_before_a_set_one_is_null),
-        cmocka_unit_test(matching_goes_on_from_an_offset), cmocka_unit_test(the_end_is_the_very_end),
-        cmocka_unit_test(text_is_matched_as_bytes),        cmocka_unit_test(null_matches_as_empty),
-        cmocka_unit_test(a_wrong_expression_is_refused),   cmocka_unit_test(free_is_idempotent),
+        cmocka_unit_test(groups_are_places_in_the_text),
+        cmocka_unit_test(an_unset_group_before_a_set_one_is_null),
+        cmocka_unit_test(matching_goes_on_from_an_offset),
+        cmocka_unit_test(the_end_is_the_very_end),
+        cmocka_unit_test(text_is_matched_as_bytes),
+        cmocka_unit_test(null_matches_as_empty),
+        cmocka_unit_test(a_wrong_expression_is_refused),
+        cmocka_unit_test(free_is_idempotent),
+        cmocka_unit_test(a_text_is_searched_alike_however_often),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
