@@ -121,8 +121,8 @@ same 'but for the job where a language model is asked' '4 2 riskreport-daily.ser
     "$(generated 'LLM_PROVIDER=openai\n') $(cd "$work_dir/units" && echo *.d/*.conf)"
 mkdir "$units/riskreport-daily.service.d"
 cp "$work_dir/units/riskreport-daily.service.d/20-network.conf" "$units/riskreport-daily.service.d/"
-exposure=$(systemd-analyze security --offline=true --root="$root" --no-pager --threshold=11 riskreport-daily.service)
-same 'which is then exposed to 1.1 at most' 0 $?
+exposure=$(systemd-analyze security --offline=true --root="$root" --no-pager --threshold=12 riskreport-daily.service)
+same 'which is then exposed to 1.2 at most' 0 $?
 same 'since it has the network' 'PrivateNetwork= RestrictAddressFamilies=~AF_(INET|INET6)' \
     "$(grep -oE '✗ (PrivateNetwork=|RestrictAddressFamilies=[^ ]*)' <<<"$exposure" | sed 's/^.* //' | sort | xargs)"
 rm -r "$units/riskreport-daily.service.d"
