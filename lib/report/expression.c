@@ -2,15 +2,14 @@
 
 #include <string.h>
 
-/* Where a term has a space: a particle and white space, or none. */
-static const char gap[] = "(?:님?[은는이가을를도의에로와과만랑님]|으로|까지|에서|[와과]의|이랑)?[\\s\\x{a0}\\x{3000}]{0,3}";
-
-/* The same between English words. */
-static const char gap_english[] = "[\\s-]{0,2}";
-
-/* Where it has ~: a few more words of the clause, none of which turns it. */
-static const char some_words[] = "(?:(?!없|않|못 |안 |지만|[은는인한던신운]데|으나|이슈|걱정|우려|이견|불만|변동|차질|not |no "
-                                 "|n't |but |했고 |됐고 |졌고 |았고 |었고 |났고 )[^.,;!?/\\n]){0,12}?";
+/* ~ is none of the words by which a clause turns. */
+static const char *const gaps[] = {
+    [RR_GAP_PARTICLE] = "(?:님?[은는이가을를도의에로와과만랑님]|으로|까지|에서|[와과]의|이랑)?[\\s\\x{a0}\\x{3000}]{0,3}",
+    [RR_GAP_ENGLISH] = "[\\s-]{0,2}",
+    [RR_GAP_WORDS] =
+        "(?:(?!없|않|못 |안 |지만|[은는인한던신운]데|으나|이슈|걱정|우려|이견|불만|변동|차질|not |no |n't |but |했고 |됐고 |"
+        "졌고 |았고 |었고 |났고 )[^.,;!?/\\n]){0,12}?",
+};
 
 /* Of letters either case is named, or PCRE2 would look for the other case of every syllable. Behind an English word of two
  * letters or more a Korean one may follow: PO가. */
@@ -19,21 +18,6 @@ static const char no_letter_before[] = "(?-i:(?<![a-zA-Z가-힣]))", no_letter_b
 
 static bool is_english(uint32_t character) {
     return character < 0x80 && rr_is_letter(character);
-}
-
-static bool is_gap(char c) {
-    return c == ' ' || c == '~';
-}
-
-/* White space and ~ say together what may stand in their place; where that ends. */
-static size_t add_gap(struct rr_buf *out, struct rr_slice text, size_t at) {
-    size_t end = at;
-    bool words = false;
-    for (; end < text.len && is_gap(text.ptr[end]); end++)
-        words |= text.ptr[end] == '~';
-    bool english = end < text.len && is_english(rr_character_at(text.ptr + end, text.len - end));
-    rr_buf_add_text(out, words ? some_words : english ? gap_english : gap);
-    return end;
 }
 
 static bool ends_english(struct rr_slice text, size_t end) {
@@ -67,8 +51,8 @@ void rr_expression_write(struct rr_buf *out, const struct rr_term *term) {
     const struct rr_slice text = {all, rr_term_join(term, all)};
     rr_buf_add_text(out, "\\G");
     for (size_t at = 0; at < text.len;) {
-        if (is_gap(text.ptr[at]))
-            at = add_gap(out, text, at);
+        if (rr_is_gap(text.ptr[at]))
+            rr_buf_add_text(out, gaps[rr_gap_take(text, &at)]);
         else if (rr_term_is_open(term, text, at))
             at = add_open_syllable(out, text, at);
         else

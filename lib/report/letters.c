@@ -34,16 +34,11 @@ uint32_t rr_without_final(uint32_t character) {
     return is_syllable(character) ? character - (character - RR_FIRST_SYLLABLE) % RR_FINALS : character;
 }
 
-uint32_t rr_letter_bit(uint32_t plain) {
-    return plain * 2654435769U >> 26;
-}
-
 size_t rr_letters_read(struct rr_slice text, struct rr_letter *letters) {
     size_t count = 0, len;
     for (size_t at = 0; at<text.len; at += len> 0 ? len : 1) {
         uint32_t exact = rr_character_take(text.ptr + at, text.len - at, &len);
-        uint32_t plain = rr_without_final(exact);
-        letters[count++] = (struct rr_letter){(uint32_t)at, exact, plain, rr_letter_bit(plain)};
+        letters[count++] = (struct rr_letter){(uint32_t)at, exact, rr_without_final(exact)};
     }
     return count;
 }

@@ -14,7 +14,6 @@ struct rr_letter {
     uint32_t at;    /* where it stands, in bytes */
     uint32_t exact; /* as rr_character_at has it; 0: a byte that is no UTF-8 */
     uint32_t plain; /* without a final consonant */
-    uint32_t bit;   /* of 64, by which it is told from most others */
 };
 
 /* The characters of a text, of which there are no more than bytes; how many. */
@@ -28,9 +27,6 @@ uint32_t rr_character_take(const char *text, size_t left, size_t *len);
 
 /* Anything but ASCII's white space and punctuation. */
 bool rr_is_letter(uint32_t character);
-
-/* The bit of a plain character. */
-uint32_t rr_letter_bit(uint32_t plain);
 
 /* A syllable as it is without a final consonant; any other character itself. */
 uint32_t rr_without_final(uint32_t character);

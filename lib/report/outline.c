@@ -2,49 +2,39 @@
 
 #include <string.h>
 
-/* A row is how many numbers it has, and its steps. A step is a mark, and a number:
- *   run      so many letters follow, which stand side by side. any: whatever stands there; open: with a final
- *            consonant or without. Between mark and number is the first one's bit, or unknown.
- *   gap      up to so many letters of any kind
- *   choice   so many numbers follow: the alternatives, each a row; there is no choice within a choice */
-enum { row = 0, run = 1 << 24, gap = 2 << 24, choice = 3 << 24, mark_bits = 3 << 24, number_bits = (1 << 16) - 1 };
-enum { bit_shift = 16, bits = 63, unknown = 64 };
-enum { any = 0, open = 1 << 22 };
+/* A row is how many numbers it has, and its steps:
+ *   a letter   the number of its kind, below RR_LETTER_KINDS; if open, that of the kind without a final consonant, behind them
+ *   any        one letter, whichever
+ *   gap        up to so many letters, which is the number that follows
+ *   choice     a row of rows, its alternatives, follows; there is no choice within a choice */
+enum { open = RR_LETTER_KINDS, any = 2 * RR_LETTER_KINDS, gap, choice };
 enum { first_cjk = 0x3000, last_cjk = 0x9fff };
 
-static uint32_t mark_of(const uint32_t *step) {
-    return *step & mark_bits;
-}
-
-static size_t number_of(const uint32_t *step) {
-    return *step & number_bits;
-}
-
-/* The step behind one, and all that belongs to it. */
-static const uint32_t *next_of(const uint32_t *step) {
-    return mark_of(step) == gap ? step + 1 : step + 1 + number_of(step);
+static const uint16_t *behind(const uint16_t *row) {
+    return row + 1 + *row;
 }
 
 /* ---- Writing ---- */
 
-static void add(struct rr_buf *out, uint32_t number) {
-    rr_buf_add(out, &number, sizeof number);
+static void add(struct rr_buf *out, size_t number) {
+    const uint16_t narrow = (uint16_t)number;
+    rr_buf_add(out, &narrow, sizeof narrow);
 }
 
-/* Adds a mark whose number will be known when what follows it is there. */
+/* Begins a row, whose length will be known when it is there. */
 static size_t begin(struct rr_buf *out) {
     add(out, 0);
     return out->len;
 }
 
-static void end(struct rr_buf *out, size_t begun, uint32_t mark) {
-    const uint32_t step = mark | (uint32_t)((out->len - begun) / sizeof step);
+static void end(struct rr_buf *out, size_t begun) {
+    const uint16_t len = (uint16_t)((out->len - begun) / sizeof len);
     if (!out->failed)
-        memcpy(out->ptr + begun - sizeof step, &step, sizeof step);
+        memcpy(out->ptr + begun - sizeof len, &len, sizeof len);
 }
 
-static bool is_mark(char c) {
-    return c == ' ' || c == '~' || c == '(' || c == '/' || c == ')' || c == '|';
+static uint32_t kind_of(uint32_t letter) {
+    return letter * 2654435769U >> 24;
 }
 
 /* Letters whose other case PCRE2 takes too. */
@@ -54,186 +44,106 @@ static bool may_have_case(uint32_t letter) {
     return letter >= 0x80 && !cjk && !syllable;
 }
 
-static uint32_t bit_of(uint32_t letter) {
-    return letter == any ? unknown : rr_letter_bit(rr_without_final(letter & ~(uint32_t)open));
+static size_t add_letter(struct rr_buf *out, const struct rr_term *term, struct rr_slice text, size_t at) {
+    size_t len;
+    uint32_t letter = rr_character_take(text.ptr + at, text.len - at, &len);
+    if (may_have_case(letter))
+        add(out, any);
+    else
+        add(out, rr_term_is_open(term, text, at) ? open + kind_of(letter) : kind_of(letter));
+    return at + (len > 0 ? len : 1);
 }
 
-static size_t add_run(struct rr_buf *out, const struct rr_term *term, struct rr_slice text, size_t at) {
-    size_t begun = begin(out), len;
-    uint32_t first = any;
-    for (size_t from = at; at < text.len && !is_mark(text.ptr[at]); at += len > 0 ? len : 1) {
-        uint32_t letter = rr_character_take(text.ptr + at, text.len - at, &len);
-        letter = may_have_case(letter) ? any : rr_term_is_open(term, text, at) ? open | letter : letter;
-        first = at == from ? letter : first;
-        add(out, letter);
-    }
-    end(out, begun, run | bit_of(first) << bit_shift);
-    return at;
-}
-
-static size_t add_gap(struct rr_buf *out, struct rr_slice text, size_t at) {
-    uint32_t most = RR_GAP_CHARS;
-    for (; at < text.len && (text.ptr[at] == ' ' || text.ptr[at] == '~'); at++)
-        most = text.ptr[at] == '~' ? RR_SOME_WORDS_CHARS : most;
-    add(out, gap | most);
-    return at;
-}
-
-/* Runs and gaps, up to the mark that ends them, or the end of the text. */
+/* Letters and gaps, up to the mark that ends them, or the end of the text. */
 static size_t add_words(struct rr_buf *out, const struct rr_term *term, struct rr_slice text, size_t at) {
     while (at < text.len && text.ptr[at] != '(' && text.ptr[at] != '/' && text.ptr[at] != ')') {
-        if (text.ptr[at] == '|')
-            at++;
-        else
-            at = text.ptr[at] == ' ' || text.ptr[at] == '~' ? add_gap(out, text, at) : add_run(out, term, text, at);
+        if (rr_is_gap(text.ptr[at])) {
+            add(out, gap);
+            add(out, rr_gap_letters(rr_gap_take(text, &at)));
+        } else {
+            at = text.ptr[at] == '|' ? at + 1 : add_letter(out, term, text, at);
+        }
     }
     return at;
 }
 
 static size_t add_choice(struct rr_buf *out, const struct rr_term *term, struct rr_slice text, size_t at) {
+    add(out, choice);
     size_t begun = begin(out);
     while (at < text.len && text.ptr[at] != ')') {
         size_t alternative = begin(out);
         at = add_words(out, term, text, at + 1);
-        end(out, alternative, row);
+        end(out, alternative);
     }
-    end(out, begun, choice);
+    end(out, begun);
     return at + 1;
 }
 
-/* The bit of a run's letter, by its place; all where there is none. */
-static uint64_t mask_of(const uint32_t *step, size_t place) {
-    bool known = mark_of(step) == run && number_of(step) > place && step[1 + place] != any;
-    return known ? (uint64_t)1 << bit_of(step[1 + place]) : UINT64_MAX;
-}
-
-static uint64_t mask_of_choice(const uint32_t *step, size_t place) {
-    uint64_t mask = 0;
-    for (const uint32_t *alternative = step + 1; alternative < next_of(step); alternative = next_of(alternative))
-        mask |= number_of(alternative) == 0 ? UINT64_MAX : mask_of(alternative + 1, place);
-    return mask;
-}
-
-/* What stands first behind the term's second letter, which is known where it is looked for. */
-static void set_next(struct rr_outline *outline, const uint32_t *begun) {
-    size_t place = 1;
-    outline->next = UINT64_MAX;
-    for (const uint32_t *step = begun + 1; step < next_of(begun); step = next_of(step)) {
-        if (mark_of(step) == choice) {
-            outline->next = mask_of_choice(step, place);
-            return;
-        }
-        if (mark_of(step) == run && number_of(step) > place) {
-            outline->next = mask_of(step, place);
-            return;
-        }
-        outline->far |= mark_of(step) == gap && number_of(step) > RR_GAP_CHARS;
-        place = 0;
-    }
-}
-
-void rr_outline_add(struct rr_outline *outline, struct rr_buf *steps, const struct rr_term *term) {
+void rr_outline_add(struct rr_buf *out, const struct rr_term *term) {
     char all[RR_TERM_MAX_BYTES];
     const struct rr_slice text = {all, rr_term_join(term, all)};
-    *outline = (struct rr_outline){.steps = (uint32_t)(steps->len / sizeof(uint32_t))};
-    size_t begun = begin(steps), at = text.ptr[0] == '|';
+    size_t begun = begin(out), at = text.ptr[0] == '|';
     at += rr_utf8_length(text.ptr + at, text.len - at);
-    while ((at = add_words(steps, term, text, at)) < text.len)
-        at = add_choice(steps, term, text, at);
-    end(steps, begun, row);
-    if (!steps->failed)
-        set_next(outline, (const uint32_t *)(const void *)steps->ptr + outline->steps);
+    while ((at = add_words(out, term, text, at)) < text.len)
+        at = add_choice(out, term, text, at);
+    end(out, begun);
 }
 
 /* ---- Reading ---- */
 
-/* The second letter, what a gap is, and the letter behind it. */
-struct rr_ahead rr_ahead_of(const struct rr_letter *letters, size_t count) {
-    struct rr_ahead ahead = {0, 0};
-    for (size_t i = 0; i < count && i < RR_SOME_WORDS_CHARS + 2; i++) {
-        ahead.far |= (uint64_t)1 << letters[i].bit;
-        ahead.near = i < RR_GAP_CHARS + 2 ? ahead.far : ahead.near;
+_Static_assert(RR_TERM_REACH == 64, "half of a sight are the bits of a number");
+
+void rr_sight_take(struct rr_sight *sight, const struct rr_letter *letters, size_t count) {
+    *sight = (struct rr_sight){.at = 0};
+    for (size_t i = 0; i < count && i < RR_SIGHT_LETTERS; i++) {
+        uint64_t *half = sight->halves[i / RR_TERM_REACH];
+        const uint64_t bit = (uint64_t)1 << i % RR_TERM_REACH;
+        half[kind_of(letters[i].exact)] |= bit;
+        half[open + kind_of(letters[i].plain)] |= bit;
     }
-    return ahead;
 }
 
-/* Where the next letter may stand, from the first place to the last. */
-struct range {
-    size_t first, last;
-};
-
-struct letters {
-    const struct rr_letter *items;
-    size_t count;
-};
-
-static bool stands(const uint32_t *wanted, size_t count, const struct rr_letter *letters) {
-    for (size_t i = 0; i < count; i++)
-        if (wanted[i] != letters[i].exact && wanted[i] != (letters[i].plain | open) && wanted[i] != any)
-            return false;
-    return true;
+/* Where letters of a kind stand; the lowest bit is the place itself. */
+static uint64_t places_of(const struct rr_sight *sight, uint16_t kind) {
+    return sight->halves[0][kind] >> sight->at | sight->halves[1][kind] << 1 << (RR_TERM_REACH - 1 - sight->at);
 }
 
-static bool find_run(const struct letters *letters, const uint32_t *step, struct range *range) {
-    const struct range before = *range;
-    size_t len = number_of(step);
-    bool found = false;
-    for (size_t at = before.first; at <= before.last && at + len <= letters->count; at++) {
-        if (!stands(step + 1, len, letters->items + at))
-            continue;
-        range->first = found ? range->first : at + len;
-        range->last = at + len;
-        found = true;
+static uint64_t spread(uint64_t places, unsigned most) {
+    for (unsigned done = 0, step = 1; done < most; done += step, step = step * 2 < most - done ? step * 2 : most - done)
+        places |= places << step;
+    return places;
+}
+
+static uint64_t walk(const uint16_t *at, const uint16_t *end, const struct rr_sight *sight, uint64_t places);
+
+static uint64_t choose(const uint16_t *alternatives, const struct rr_sight *sight, uint64_t places) {
+    uint64_t chosen = 0;
+    for (const uint16_t *row = alternatives + 1, *end = behind(alternatives); row < end; row = behind(row)) {
+        bool is_elsewhere = *row > 0 && row[1] < any && (places & places_of(sight, row[1])) == 0;
+        if (!is_elsewhere)
+            chosen |= walk(row + 1, behind(row), sight, places);
     }
-    return found;
+    return chosen;
 }
 
-static uint64_t mask_within(const struct letters *letters, const struct range *range) {
-    uint64_t mask = 0;
-    for (size_t at = range->first; at <= range->last && at < letters->count; at++)
-        mask |= (uint64_t)1 << letters->items[at].bit;
-    return mask;
-}
-
-/* Does it begin with a letter that is not there? */
-static bool begins_elsewhere(const uint32_t *begun, uint64_t mask) {
-    if (number_of(begun) == 0 || mark_of(begun + 1) != run)
-        return false;
-    uint32_t bit = begun[1] >> bit_shift & (unknown | bits);
-    return bit != unknown && (mask >> bit & 1) == 0;
-}
-
-static bool find_row(const struct letters *letters, const uint32_t *begun, struct range *range);
-
-static bool find_choice(const struct letters *letters, const uint32_t *step, struct range *range) {
-    const struct range before = *range;
-    const uint64_t mask = mask_within(letters, range);
-    bool found = false;
-    for (const uint32_t *alternative = step + 1; alternative < next_of(step); alternative = next_of(alternative)) {
-        struct range own = before;
-        if (begins_elsewhere(alternative, mask) || !find_row(letters, alternative, &own))
-            continue;
-        range->first = found && range->first < own.first ? range->first : own.first;
-        range->last = found && range->last > own.last ? range->last : own.last;
-        found = true;
+/* From where the next letter may stand to where the one behind the steps may. */
+static uint64_t walk(const uint16_t *at, const uint16_t *end, const struct rr_sight *sight, uint64_t places) {
+    while (at < end && places != 0) {
+        uint16_t step = *at++;
+        if (step < any) {
+            places = (places & places_of(sight, step)) << 1;
+        } else if (step == any) {
+            places <<= 1;
+        } else if (step == gap) {
+            places = spread(places, *at++);
+        } else {
+            places = choose(at, sight, places);
+            at = behind(at);
+        }
     }
-    return found;
+    return places;
 }
 
-/* Finds one step behind the other. */
-static bool find_row(const struct letters *letters, const uint32_t *begun, struct range *range) {
-    for (const uint32_t *step = begun + 1; step < next_of(begun); step = next_of(step)) {
-        if (mark_of(step) == gap)
-            range->last += number_of(step);
-        else if (mark_of(step) == run ? !find_run(letters, step, range) : !find_choice(letters, step, range))
-            return false;
-    }
-    return true;
-}
-
-bool rr_outline_fits(const struct rr_outline *outline, const struct rr_buf *steps, const struct rr_letter *letters,
-                     size_t count) {
-    const struct letters all = {letters, count};
-    struct range range = {0, 0};
-    return find_row(&all, (const uint32_t *)(const void *)steps->ptr + outline->steps, &range);
+bool rr_outline_fits(const uint16_t *outline, const struct rr_sight *sight) {
+    return walk(outline + 1, behind(outline), sight, 1) != 0;
 }

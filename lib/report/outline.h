@@ -11,31 +11,23 @@
  * Where the outline does not fit, the term's pattern does not match, and need not be compiled; where it fits, the pattern
  * decides.
  *
- *     rr_outline_add(&outline, &steps, term)                    ...
- *     ahead = rr_ahead_of(letters, count)                       once for a place
- *     if (rr_outline_may_fit(&outline, &ahead) && rr_outline_fits(&outline, &steps, letters, count)) ...
- *
- * Letters are those of a text from the one behind the term's first to the end. */
-struct rr_outline {
-    uint64_t next;  /* bits of the letters one of which stands ahead; all: whatever */
-    bool far;       /* behind other words, perhaps */
-    uint32_t steps; /* where its steps begin in the buffer */
+ *     rr_outline_add(&outline, term)                 what is behind the term's first letter, as uint16_t
+ *     rr_sight_take(&sight, letters, count)          RR_SIGHT_LETTERS of a text, or what there is
+ *     sight.at = ...                                 the letter behind the first: one of the first half
+ *     if (rr_outline_fits(outline, &sight)) ... */
+void rr_outline_add(struct rr_buf *out, const struct rr_term *term);
+
+/* Where letters stand, a bit for each, by their kind. Several letters are of one kind; each is of one as it is, and of another as
+ * it is without a final consonant. A term reaches no further than half of it. */
+enum { RR_LETTER_KINDS = 256, RR_SIGHT_LETTERS = 2 * RR_TERM_REACH };
+
+struct rr_sight {
+    uint64_t halves[2][2 * RR_LETTER_KINDS];
+    unsigned at;
 };
 
-/* Bits of the letters that stand ahead of a place, several a bit: of the next few, and of those that ~ may be followed by. */
-struct rr_ahead {
-    uint64_t near, far;
-};
+void rr_sight_take(struct rr_sight *sight, const struct rr_letter *letters, size_t count);
 
-void rr_outline_add(struct rr_outline *outline, struct rr_buf *steps, const struct rr_term *term);
-
-struct rr_ahead rr_ahead_of(const struct rr_letter *letters, size_t count);
-
-/* Says no in most cases, in no time. */
-static inline bool rr_outline_may_fit(const struct rr_outline *outline, const struct rr_ahead *ahead) {
-    return outline->next == UINT64_MAX || (outline->next & (outline->far ? ahead->far : ahead->near)) != 0;
-}
-
-bool rr_outline_fits(const struct rr_outline *outline, const struct rr_buf *steps, const struct rr_letter *letters, size_t count);
+bool rr_outline_fits(const uint16_t *outline, const struct rr_sight *sight);
 
 #endif

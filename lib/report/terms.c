@@ -60,22 +60,57 @@ static uint32_t letter_behind(struct rr_slice text, size_t at) {
     return letter_at(text, close == NULL ? at : (size_t)(close + 1 - text.ptr));
 }
 
-/* A term lies within a clause, each choice is closed before the next begins, and where a word ends no letter follows. With many ~
- * there would be too many ways to look for what is not there. */
+bool rr_is_gap(char c) {
+    return c == ' ' || c == '~';
+}
+
+enum rr_gap rr_gap_take(struct rr_slice text, size_t *at) {
+    bool words = false;
+    for (; *at < text.len && rr_is_gap(text.ptr[*at]); ++*at)
+        words |= text.ptr[*at] == '~';
+    uint32_t next = letter_at(text, *at);
+    return words ? RR_GAP_WORDS : next != 0 && next < 0x80 ? RR_GAP_ENGLISH : RR_GAP_PARTICLE;
+}
+
+size_t rr_gap_letters(enum rr_gap gap) {
+    static const uint8_t most[] = {[RR_GAP_PARTICLE] = 5, [RR_GAP_ENGLISH] = 2, [RR_GAP_WORDS] = 12};
+    return most[gap];
+}
+
+/* A term lies within a clause, each choice is closed before the next begins, and where a word ends no letter follows. */
 static bool is_sound(struct rr_slice text) {
     bool within = false;
-    int tildes = 0;
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
         bool misplaced = (c == '(' && within) || ((c == ')' || c == '/') && !within);
         bool ends_clause = c == ';' || c == '!' || c == '?' || (c == '.' && letter_at(text, i + 1) == 0);
         bool goes_on = c == '|' && i > 0 && letter_behind(text, i + 1) != 0;
-        tildes += c == '~';
-        if (misplaced || ends_clause || goes_on || tildes > RR_TERM_MAX_TILDES)
+        if (misplaced || ends_clause || goes_on)
             return false;
         within = c == '(' || (within && c != ')');
     }
     return !within;
+}
+
+/* How long what a term finds may be, in letters. Of a choice its longest alternative counts. */
+static size_t reach_of(struct rr_slice text) {
+    size_t reach = 0, alternative = 0, longest = 0;
+    for (size_t i = 0; i < text.len;) {
+        char c = text.ptr[i];
+        if (rr_is_gap(c)) {
+            alternative += rr_gap_letters(rr_gap_take(text, &i));
+            continue;
+        }
+        if (c == '(' || c == '/' || c == ')') {
+            longest = c == '(' ? 0 : alternative > longest ? alternative : longest;
+            reach += c == '(' ? alternative : c == ')' ? longest : 0;
+            alternative = 0;
+        } else {
+            alternative += c != '|' && ((unsigned char)c & 0xc0) != 0x80;
+        }
+        i++;
+    }
+    return reach + alternative;
 }
 
 static bool has_words(struct rr_slice text) {
@@ -163,7 +198,7 @@ static bool read_line(struct rr_terms *terms, struct rr_slice line, struct secti
     }
     while (section->known && line.len > 0) {
         struct rr_slice term = take_until(&line, ',');
-        if (term.len > 0 && (!is_sound(term) || !add_choices(terms, term, section)))
+        if (term.len > 0 && (!is_sound(term) || reach_of(term) > RR_TERM_REACH || !add_choices(terms, term, section)))
             return false;
     }
     return section->known;

@@ -39,10 +39,15 @@ enum rr_word_kind {
     RR_WORD_PAST,          /* the clause so far is past, or not so: 아니라 */
 };
 
-enum { RR_TERMS_MAX = 16384, RR_TERM_MAX_BYTES = 1024, RR_TERM_MAX_TILDES = 4 };
+enum { RR_TERMS_MAX = 16384, RR_TERM_MAX_BYTES = 1024, RR_TERM_REACH = 64 };
 
-/* What a space and ~ stand for, at most (expression.c). */
-enum { RR_GAP_CHARS = 5, RR_SOME_WORDS_CHARS = 12 };
+/* White space and ~, several of which are one, and how many letters may stand there: a particle and white space; white space or a
+ * hyphen, in front of English; a few other words. */
+enum rr_gap { RR_GAP_PARTICLE, RR_GAP_ENGLISH, RR_GAP_WORDS };
+
+bool rr_is_gap(char c);
+enum rr_gap rr_gap_take(struct rr_slice text, size_t *at); /* *at is behind it then */
+size_t rr_gap_letters(enum rr_gap gap);                    /* at most */
 
 /* A term of the file. Slices are of the text that was read. */
 struct rr_term {

@@ -1,7 +1,6 @@
 #include "report/vocabulary.h"
 
 #include "report/expression.h"
-#include "report/outline.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -13,17 +12,17 @@ __asm__(".pushsection .rodata\n"
         ".byte 0\n"
         ".popsection\n");
 
-enum { expression_max_bytes = 1024 * 1024, steps_max_bytes = 4 * 1024 * 1024, slot_bits = 15, slot_count = 1 << slot_bits };
+enum { expression_max_bytes = 1024 * 1024, outlines_max_bytes = 4 * 1024 * 1024, slot_bits = 15, slot_count = 1 << slot_bits };
 _Static_assert(slot_count >= 2 * RR_TERMS_MAX, "there is always a free slot");
 
 struct entry {
     const struct rr_term *term;
-    struct rr_outline outline;
+    size_t outline; /* where it begins in those of the list */
 };
 
 /* What may begin with the two characters, in the order that it is looked for in. */
 struct list {
-    struct rr_buf steps; /* of their outlines */
+    struct rr_buf outlines; /* rr_outline_add, one term after the other */
     uint32_t count;
     struct entry entries[];
 };
@@ -123,7 +122,7 @@ static void add_entries(struct list *list, const struct rr_vocabulary *vocabular
 
 static void free_list(struct list *list) {
     if (list != NULL)
-        rr_buf_free(&list->steps);
+        rr_buf_free(&list->outlines);
     free(list);
 }
 
@@ -135,13 +134,15 @@ static struct list *make_list(const struct rr_vocabulary *vocabulary, const stru
     struct list *list = calloc(1, sizeof *list + count * sizeof list->entries[0]);
     if (list == NULL)
         return NULL;
-    list->steps = (struct rr_buf)RR_BUF_INIT(steps_max_bytes);
+    list->outlines = (struct rr_buf)RR_BUF_INIT(outlines_max_bytes);
     add_entries(list, vocabulary, group->terms);
     add_entries(list, vocabulary, others);
     qsort(list->entries, list->count, sizeof list->entries[0], compare_entries);
-    for (uint32_t i = 0; i < list->count; i++)
-        rr_outline_add(&list->entries[i].outline, &list->steps, list->entries[i].term);
-    if (!list->steps.failed)
+    for (uint32_t i = 0; i < list->count; i++) {
+        list->entries[i].outline = list->outlines.len / sizeof(uint16_t);
+        rr_outline_add(&list->outlines, list->entries[i].term);
+    }
+    if (!list->outlines.failed)
         return list;
     free_list(list);
     return NULL;
@@ -200,11 +201,9 @@ int rr_vocabulary_find(struct rr_vocabulary *vocabulary, const struct rr_place *
     const struct list *list = list_of(vocabulary, group);
     if (list == NULL)
         return rr_fail_memory(err);
-    const struct rr_letter *behind = place->letters + 1;
-    const struct rr_ahead ahead = rr_ahead_of(behind, place->count - 1);
+    const uint16_t *outlines = (const uint16_t *)(const void *)list->outlines.ptr;
     for (const struct entry *entry = list->entries; entry < list->entries + list->count; entry++) {
-        if (!rr_outline_may_fit(&entry->outline, &ahead) ||
-            !rr_outline_fits(&entry->outline, &list->steps, behind, place->count - 1))
+        if (!rr_outline_fits(outlines + entry->outline, place->behind))
             continue;
         struct rr_pattern *pattern = pattern_of(vocabulary, entry->term, err);
         if (pattern == NULL)

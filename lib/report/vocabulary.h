@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "base/pattern.h"
+#include "report/outline.h"
 #include "report/terms.h"
 
 #include <pthread.h>
@@ -37,6 +38,7 @@ struct rr_place {
     struct rr_slice text;
     const struct rr_letter *letters; /* from there to the end of the text; one at least */
     size_t count;
+    const struct rr_sight *behind; /* what is behind it */
 };
 
 int rr_vocabulary_open(struct rr_vocabulary *vocabulary, const char *text, struct rr_err *err);

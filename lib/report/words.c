@@ -2,14 +2,17 @@
 
 #include "base/memory.h"
 
+#include <stdlib.h>
+
 int rr_words_open(struct rr_words *words, struct rr_vocabulary *vocabulary, struct rr_err *err) {
-    *words = (struct rr_words){.vocabulary = vocabulary};
-    return rr_search_open(&words->search, err);
+    *words = (struct rr_words){.vocabulary = vocabulary, .sight = malloc(sizeof *words->sight)};
+    return words->sight == NULL ? rr_fail_memory(err) : rr_search_open(&words->search, err);
 }
 
 void rr_words_begin(struct rr_words *words, struct rr_slice text) {
     words->text = text;
     words->letter_count = words->next = 0;
+    words->sighted = SIZE_MAX;
     if (text.len > UINT32_MAX ||
         rr_memory_reserve(&words->letters, &words->letter_capacity, (uint32_t)text.len, sizeof *words->letters) != 0) {
         words->failed = true;
@@ -17,6 +20,17 @@ void rr_words_begin(struct rr_words *words, struct rr_slice text) {
         return;
     }
     words->letter_count = rr_letters_read(text, words->letters);
+}
+
+/* What is behind the next letter, as far as a term reaches. */
+static const struct rr_sight *look_behind(struct rr_words *words) {
+    size_t at = words->next + 1, from = at - at % RR_TERM_REACH;
+    if (from != words->sighted) {
+        rr_sight_take(words->sight, words->letters + from, words->letter_count - from);
+        words->sighted = from;
+    }
+    words->sight->at = (unsigned)(at - from);
+    return words->sight;
 }
 
 static bool is_letter_at(struct rr_slice text, size_t at) {
@@ -64,7 +78,8 @@ static bool is_within_english_word(const struct rr_words *words) {
 
 /* A term that begins right here. An English one does not begin within a word. */
 static bool match_term(struct rr_words *words, struct rr_word *word) {
-    const struct rr_place place = {words->text, words->letters + words->next, words->letter_count - words->next};
+    const struct rr_place place = {words->text, words->letters + words->next, words->letter_count - words->next,
+                                   look_behind(words)};
     const struct rr_term *term;
     struct rr_hit hit;
     if (is_within_english_word(words))
@@ -100,7 +115,9 @@ bool rr_words_next(struct rr_words *words, struct rr_word *word) {
 void rr_words_close(struct rr_words *words) {
     rr_search_close(&words->search);
     rr_memory_free(words->letters, words->letter_capacity * sizeof *words->letters);
+    free(words->sight);
     words->letters = NULL;
+    words->sight = NULL;
     words->letter_capacity = 0;
     words->vocabulary = NULL;
 }

@@ -25,6 +25,8 @@ struct rr_words {
     struct rr_letter *letters; /* of the text */
     uint32_t letter_capacity;
     size_t letter_count, next; /* next: not yet looked at */
+    struct rr_sight *sight;    /* of the letters, from the so-manieth on */
+    size_t sighted;
     bool failed;
     struct rr_err err;
 };

@@ -253,29 +253,29 @@ static size_t word_term(const struct rr_term *term, size_t which, bool filled, c
     return len;
 }
 
-static bool fits(const struct rr_outline *outline, const struct rr_buf *steps, struct rr_slice text) {
+static bool fits(const struct rr_buf *outline, struct rr_slice text) {
     static struct rr_letter letters[4 * RR_TERM_MAX_BYTES];
-    size_t count = rr_letters_read(text, letters);
-    const struct rr_ahead ahead = rr_ahead_of(letters + 1, count - 1);
-    return rr_outline_may_fit(outline, &ahead) && rr_outline_fits(outline, steps, letters + 1, count - 1);
+    struct rr_sight sight;
+    rr_sight_take(&sight, letters, rr_letters_read(text, letters));
+    sight.at = 1;
+    return rr_outline_fits((const uint16_t *)(const void *)outline->ptr, &sight);
 }
 
 /* Is it found in all that it stands for, and not passed over because of its outline? */
 static void assert_found(const struct rr_term *term, bool filled) {
-    struct rr_buf expression = RR_BUF_INIT(SIZE_MAX / 8), steps = RR_BUF_INIT(SIZE_MAX / 8);
-    struct rr_outline outline;
+    struct rr_buf expression = RR_BUF_INIT(SIZE_MAX / 8), outline = RR_BUF_INIT(SIZE_MAX / 8);
     struct rr_pattern *pattern = NULL;
     struct rr_search *search = NULL;
     struct rr_err err;
     char text[4 * RR_TERM_MAX_BYTES];
     rr_expression_write(&expression, term);
-    rr_outline_add(&outline, &steps, term);
+    rr_outline_add(&outline, term);
     assert_ok(rr_pattern_compile_text(&pattern, expression.ptr, &err));
     assert_ok(rr_search_open(&search, &err));
     for (size_t which = 0; which < 40; which++) {
         const struct rr_slice worded = {text, word_term(term, which, filled, text)};
         struct rr_hit hit;
-        bool found = rr_search_next(search, pattern, worded, 0, &hit) == 1 && fits(&outline, &steps, worded);
+        bool found = rr_search_next(search, pattern, worded, 0, &hit) == 1 && fits(&outline, worded);
         if (!found)
             print_error("%.*s is not found by %s\n", (int)worded.len, worded.ptr, expression.ptr);
         assert_true(found);
@@ -283,7 +283,7 @@ static void assert_found(const struct rr_term *term, bool filled) {
     rr_search_close(&search);
     rr_pattern_free(&pattern);
     rr_buf_free(&expression);
-    rr_buf_free(&steps);
+    rr_buf_free(&outline);
 }
 
 static void every_term_is_found(void **state) {
@@ -301,14 +301,13 @@ static void every_term_is_found(void **state) {
 
 static bool outline_fits(const char *vocabulary_text, const char *text) {
     static struct rr_terms terms;
-    struct rr_buf steps = RR_BUF_INIT(SIZE_MAX / 8);
-    struct rr_outline outline;
+    struct rr_buf outline = RR_BUF_INIT(SIZE_MAX / 8);
     struct rr_err err;
     terms.count = 0;
     assert_ok(rr_terms_read(&terms, rr_slice_of(vocabulary_text), &err));
-    rr_outline_add(&outline, &steps, &terms.items[0]);
-    bool fitting = fits(&outline, &steps, rr_slice_of(text));
-    rr_buf_free(&steps);
+    rr_outline_add(&outline, &terms.items[0]);
+    bool fitting = fits(&outline, rr_slice_of(text));
+    rr_buf_free(&outline);
     return fitting;
 }
 
