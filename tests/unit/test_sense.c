@@ -365,6 +365,7 @@ static void the_longest_term_is_found(void **state) {
                  "5:예산 완전 확보 없|15:,|6:예산 완전 확보|");
     assert_words("[문제]\n(법무/감사) (검토/실사)\n[해결]\n법무 검토됨\n", "법무 검토됨, 감사실사",
                  "5:법무 검토|15:,|5:감사실사|");
+    assert_words("[문제]\nle café plein\n", "LE CAFÉ PLEIN", "5:LE CAFÉ PLEIN|");
     assert_words("[문제]\n가, |나|, 다|\n", "가가 나 가나 다라 다", "5:가|5:가|5:나|5:가|5:다|");
 }
 
