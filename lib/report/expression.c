@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* ~ is none of the words by which a clause turns. */
+/* What may stand in a gap. For ~, none of the words by which a clause turns. */
 static const char *const gaps[] = {
     [RR_GAP_PARTICLE] = "(?:님?[은는이가을를도의에로와과만랑님]|으로|까지|에서|[와과]의|이랑)?[\\s\\x{a0}\\x{3000}]{0,3}",
     [RR_GAP_ENGLISH] = "[\\s-]{0,2}",

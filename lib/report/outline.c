@@ -108,9 +108,13 @@ static uint64_t places_of(const struct rr_sight *sight, uint16_t kind) {
     return sight->halves[0][kind] >> sight->at | sight->halves[1][kind] << 1 << (RR_TERM_REACH - 1 - sight->at);
 }
 
+/* And up to so many further. */
 static uint64_t spread(uint64_t places, unsigned most) {
-    for (unsigned done = 0, step = 1; done < most; done += step, step = step * 2 < most - done ? step * 2 : most - done)
+    for (unsigned done = 0; done < most;) {
+        unsigned step = most - done < done + 1 ? most - done : done + 1;
         places |= places << step;
+        done += step;
+    }
     return places;
 }
 

@@ -39,6 +39,7 @@ enum rr_word_kind {
     RR_WORD_PAST,          /* the clause so far is past, or not so: 아니라 */
 };
 
+/* What a term finds is no longer than its reach, in letters. */
 enum { RR_TERMS_MAX = 16384, RR_TERM_MAX_BYTES = 1024, RR_TERM_REACH = 64 };
 
 /* White space and ~, several of which are one, and how many letters may stand there: a particle and white space; white space or a
