@@ -2,13 +2,15 @@
 
 #include <string.h>
 
-/* What may stand in a gap. For ~, none of the words by which a clause turns. */
+/* Where a term has ~: a few more words of the clause, none of which turns it. */
+static const char some_words[] = "(?:(?!없|않|못 |안 |지만|[은는인한던신운]데|으나|이슈|걱정|우려|이견|불만|변동|차질|not |no "
+                                 "|n't |but |했고 |됐고 |졌고 |았고 |었고 |났고 )[^.,;!?/\\n]){0,12}?";
+
+/* Where it has a space: a particle and white space, or none. */
 static const char *const gaps[] = {
     [RR_GAP_PARTICLE] = "(?:님?[은는이가을를도의에로와과만랑님]|으로|까지|에서|[와과]의|이랑)?[\\s\\x{a0}\\x{3000}]{0,3}",
     [RR_GAP_ENGLISH] = "[\\s-]{0,2}",
-    [RR_GAP_WORDS] =
-        "(?:(?!없|않|못 |안 |지만|[은는인한던신운]데|으나|이슈|걱정|우려|이견|불만|변동|차질|not |no |n't |but |했고 |됐고 |"
-        "졌고 |았고 |었고 |났고 )[^.,;!?/\\n]){0,12}?",
+    [RR_GAP_WORDS] = some_words,
 };
 
 /* Of letters either case is named, or PCRE2 would look for the other case of every syllable. Behind an English word of two
