@@ -108,6 +108,23 @@ static void a_text_is_searched_alike_however_often(void **state) {
     rr_pattern_free(&pattern);
 }
 
+/* Here for want of what the expression itself allows. What was not looked for must not look as if it were not there. */
+static void want_of_memory_is_told(void **state) {
+    (void)state;
+    struct rr_pattern *pattern = NULL;
+    struct rr_search *search = NULL;
+    struct rr_hit hit;
+    struct rr_err err;
+    assert_ok(rr_pattern_compile_text(&pattern, "(*LIMIT_HEAP=0)a+", &err));
+    assert_ok(rr_search_open(&search, &err));
+    assert_int_equal(rr_search_next(search, pattern, rr_slice_of("aaa"), 0, &hit), -1);
+    rr_search_close(&search);
+    rr_pattern_free(&pattern);
+    assert_ok(rr_pattern_compile(&pattern, "(*LIMIT_HEAP=0)a+", &err));
+    assert_int_equal(rr_pattern_match(pattern, rr_slice_of("aaa"), 0, NULL, 0), -1);
+    rr_pattern_free(&pattern);
+}
+
 static void free_is_idempotent(void **state) {
     (void)state;
     struct rr_pattern *pattern = compiled("a");
@@ -127,6 +144,7 @@ int main(void) {
         cmocka_unit_test(a_wrong_expression_is_refused),
         cmocka_unit_test(free_is_idempotent),
         cmocka_unit_test(a_text_is_searched_alike_however_often),
+        cmocka_unit_test(want_of_memory_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
