@@ -20,7 +20,7 @@ packages_for() {
     fuzz) echo clang libclang-rt-dev llvm tzdata ;;
     package) echo dpkg-dev debhelper fakeroot lintian ;;
     deb-test) echo debootstrap systemd-container ;;
-    bench) echo git curl jq procps wrk time libfcgi-bin ;;
+    bench) echo git curl jq sqlite3 procps wrk time libfcgi-bin ;;
     postgresql-build) echo libpq-dev ;;
     postgresql-test) echo postgresql libpq-dev iproute2 ;;
     *) return 1 ;;

@@ -203,7 +203,7 @@ int rr_vocabulary_find(struct rr_vocabulary *vocabulary, const struct rr_place *
         return rr_fail_memory(err);
     const uint16_t *outlines = (const uint16_t *)(const void *)list->outlines.ptr;
     for (const struct entry *entry = list->entries; entry < list->entries + list->count; entry++) {
-        if (!rr_outline_fits(outlines + entry->outline, place->behind))
+        if (!rr_outline_fits(outlines + entry->outline, place->ahead))
             continue;
         struct rr_pattern *pattern = pattern_of(vocabulary, entry->term, err);
         if (pattern == NULL)

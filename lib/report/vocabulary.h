@@ -38,7 +38,7 @@ struct rr_place {
     struct rr_slice text;
     const struct rr_letter *letters; /* from there to the end of the text; one at least */
     size_t count;
-    const struct rr_sight *behind; /* what is behind it */
+    const struct rr_sight *ahead; /* from the letter behind it */
 };
 
 int rr_vocabulary_open(struct rr_vocabulary *vocabulary, const char *text, struct rr_err *err);

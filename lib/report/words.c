@@ -22,8 +22,8 @@ void rr_words_begin(struct rr_words *words, struct rr_slice text) {
     words->letter_count = rr_letters_read(text, words->letters);
 }
 
-/* What is behind the next letter, as far as a term reaches. */
-static const struct rr_sight *look_behind(struct rr_words *words) {
+/* From the letter behind the next one, as far as a term reaches. */
+static const struct rr_sight *look_ahead(struct rr_words *words) {
     size_t at = words->next + 1, from = at - at % RR_TERM_REACH;
     if (from != words->sighted) {
         rr_sight_take(words->sight, words->letters + from, words->letter_count - from);
@@ -79,7 +79,7 @@ static bool is_within_english_word(const struct rr_words *words) {
 /* A term that begins right here. An English one does not begin within a word. */
 static bool match_term(struct rr_words *words, struct rr_word *word) {
     const struct rr_place place = {words->text, words->letters + words->next, words->letter_count - words->next,
-                                   look_behind(words)};
+                                   look_ahead(words)};
     const struct rr_term *term;
     struct rr_hit hit;
     if (is_within_english_word(words))

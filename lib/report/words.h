@@ -25,7 +25,7 @@ struct rr_words {
     struct rr_letter *letters; /* of the text */
     uint32_t letter_capacity;
     size_t letter_count, next; /* next: not yet looked at */
-    struct rr_sight *sight;    /* of the letters, from the so-manieth on */
+    struct rr_sight *sight;    /* of the letters from sighted on; SIZE_MAX: of none yet */
     size_t sighted;
     bool failed;
     struct rr_err err;

@@ -5,7 +5,7 @@
 #include <sched.h>
 #include <stdatomic.h>
 
-enum { rounds = 10, apart_long = 50, yields_max = 5000 };
+enum { rounds = 200, apart_long = 50, yields_max = 5000 };
 
 static cpu_set_t allowed;
 
