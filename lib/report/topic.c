@@ -48,7 +48,16 @@ static struct rr_item *unplanned(const struct rr_sentence *sentence, const struc
     return rr_holds_any(between, leaves, sizeof leaves / sizeof leaves[0]) ? NULL : item;
 }
 
+/* Whom the memo is of, put before what it says: 의료기기 S사, 견적 송부. */
+static bool is_heading(const struct rr_sentence *sentence, const struct rr_word *word) {
+    const struct rr_word *next = sentence->next;
+    bool letter = word->label == RR_COMPETITOR && word->end - word->begin == 1 + RR_SYLLABLE_BYTES; /* S사 */
+    return letter && sentence->count == 0 && next != NULL && next->kind == RR_WORD_COMMA && next->begin == word->end;
+}
+
 void rr_take_blocker(struct rr_sentence *sentence, const struct rr_word *word) {
+    if (is_heading(sentence, word))
+        return;
     struct rr_item *none = unplanned(sentence, word);
     if (none != NULL) {
         rr_set_state(sentence, none, RR_STATE_GOOD, word);
@@ -146,14 +155,22 @@ static bool is_us(const struct rr_sentence *sentence, const struct rr_word *word
     return rr_begins_with(text, us[0]) || rr_begins_with(text, us[1]) || rr_begins_with(text, us[2]) || rr_ends_with(text, us[3]);
 }
 
-void rr_take_agreement(struct rr_sentence *sentence, const struct rr_word *word) {
+/* 성사되지 않음, 체결할 수 없음 */
+static bool is_not_done(const struct rr_sentence *sentence, const struct rr_word *word) {
+    static const struct rr_slice way = RR_SLICE(" 수");
     const struct rr_word *next = sentence->next;
-    bool not_yet = next != NULL && next->kind == RR_WORD_NOT && next->begin - word->end <= RR_NEXT_MAX_BYTES; /* 성사되지 않음 */
+    return next != NULL && next->kind == RR_WORD_NOT &&
+           (next->begin - word->end <= RR_NEXT_MAX_BYTES || rr_begins_with(rr_between(sentence, word->end, next->begin), way));
+}
+
+void rr_take_agreement(struct rr_sentence *sentence, const struct rr_word *word) {
+    bool not_yet = is_not_done(sentence, word);
     bool denied = rr_take_denial(sentence, word) || not_yet;
     sentence->last = not_yet ? NULL : word; /* what is denied is the agreement, not what stands in its way */
     sentence->stated = NULL;
     if (denied)
         return;
+    sentence->loose = false;
     if (is_us(sentence, word))
         rr_settle(sentence, sentence->start, RR_COMPETITOR);
     bool goes_on = sentence->parted == RR_WORD_TURNS || sentence->parted == RR_WORD_COMMA;
