@@ -124,6 +124,7 @@ enum rr_state rr_opposite(enum rr_state state) {
 /* Is there another blocker before it in the sentence, which it follows from? What somebody is, is often no more than by whom:
  * 본사 지침으로 예산이 동결. */
 static bool is_consequence(const struct rr_sentence *sentence, const struct rr_item *item) {
+    static const struct rr_slice rank = RR_SLICE("순위");
     const struct rr_item *cause = item - 1;
     while (
         cause > sentence->items + sentence->start &&
@@ -141,7 +142,9 @@ static bool is_consequence(const struct rr_sentence *sentence, const struct rr_i
     const struct rr_slice between = rr_between(sentence, cause->end, item->word.begin);
     const struct rr_slice syllable =
         rr_between(sentence, cause->end < RR_SYLLABLE_BYTES ? 0 : cause->end - RR_SYLLABLE_BYTES, cause->end);
-    return counts && (cause->follows || rr_is_because(between) || rr_is_because_of(rr_with_ending(syllable, between)) ||
+    bool put_off = (label == RR_BUDGET || label == RR_APPROVAL_DELAY) && item->word.label == RR_LOW_PRIORITY &&
+                   !rr_holds(rr_text_of(sentence, &item->word), rank); /* 예산 동결, 내년 재논의 */
+    return counts && (put_off || cause->follows || rr_is_because(between) || rr_is_because_of(rr_with_ending(syllable, between)) ||
                       rr_is_condition_of(rr_with_ending(syllable, between)));
 }
 
