@@ -152,7 +152,8 @@ static bool turns_last(const struct rr_sentence *sentence, const struct rr_word 
         return false;
     const struct rr_slice between = rr_between(sentence, last->end, word->begin);
     static const struct rr_slice stem = RR_SLICE("지"); /* what blocks as a whole: 반응을 보이지 + 않음 */
-    if (last->kind == RR_WORD_BLOCKS && rr_ends_with(rr_text_of(sentence, last), stem) && between.len <= 1)
+    bool whole = last->kind == RR_WORD_BLOCKS || last->kind == RR_WORD_BLOCKS_ALONE;
+    if (whole && rr_ends_with(rr_text_of(sentence, last), stem) && between.len <= 1)
         return false;
     if (is_of_thing(sentence, word))
         return false;

@@ -189,9 +189,9 @@ bool rr_is_needed(const struct rr_sentence *sentence, const struct rr_word *word
            rr_begins_with_any(rest, ends, sizeof ends / sizeof ends[0]);
 }
 
-/* They won, and not we: 다른 업체가 낙찰. */
+/* They won, and not we: 다른 업체가 낙찰, 다른 업체로 선정. */
 static bool is_theirs(const struct rr_sentence *sentence, const struct rr_word *word) {
-    static const struct rr_slice subject[] = {RR_SLICE("가 "), RR_SLICE("이 ")};
+    static const struct rr_slice subject[] = {RR_SLICE("가 "), RR_SLICE("이 "), RR_SLICE("로 "), RR_SLICE("으로 ")};
     for (int i = sentence->clause; i < sentence->count && word->label == RR_COMPETITOR; i++) {
         const struct rr_word *who = &sentence->items[i].word;
         const struct rr_slice behind = rr_between(sentence, who->end, sentence->text.len);
