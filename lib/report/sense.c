@@ -226,8 +226,11 @@ static bool is_blocker(const struct rr_item *item) {
 }
 
 static bool is_explained(const struct rr_sentence *sentence, int i) {
-    const struct rr_item *why = &sentence->items[i + 1];
-    return i + 1 < sentence->count && why->explains && is_blocker(why) && why->word.label != sentence->items[i].word.label;
+    int next = i + 1;
+    while (next < sentence->count && sentence->items[next].state == RR_STATE_NEUTRAL)
+        next++;
+    const struct rr_item *why = &sentence->items[next];
+    return next < sentence->count && why->explains && is_blocker(why) && why->word.label != sentence->items[i].word.label;
 }
 
 static void count(struct rr_sentence *sentence, uint8_t found[RR_BLOCKER_COUNT]) {

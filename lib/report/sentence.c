@@ -154,7 +154,8 @@ static bool is_explanation(const struct rr_sentence *sentence, const struct rr_i
     if (item->word.begin < before->end)
         return false;
     const struct rr_slice between = rr_between(sentence, before->end, item->word.begin);
-    return rr_holds(between, why[0]) || rr_holds(between, why[1]) || rr_holds(between, why[2]);
+    bool topic_explains = before->explains && before->state == RR_STATE_NEUTRAL; /* because the team has no people */
+    return topic_explains || rr_holds_any(between, why, sizeof why / sizeof why[0]);
 }
 
 struct rr_item *rr_add_item(struct rr_sentence *sentence, const struct rr_word *word, enum rr_state state) {

@@ -109,7 +109,8 @@ void rr_take_state(struct rr_sentence *sentence, const struct rr_word *word, enu
     }
     size_t near = denied && !rr_is_english(sentence, word) ? RR_TURNED_MAX_BYTES
                                                            : RR_SETTLED_MAX_BYTES; /* 스폰서 부재로 드라이브가 안 걸림 */
-    bool far = word->begin - item->end > near && sentence->count > sentence->clause;
+    bool far = word->begin - item->end > near && sentence->count > sentence->clause &&
+               !rr_is_solution(rr_text_of(sentence, word)); /* 강의실 부족 문제는 대강당을 쓰기로 해서 해결 */
     if (item->denied && state == RR_STATE_BAD) {
         item->denied = false; /* no budget issue */
         rr_set_state(sentence, item, RR_STATE_GOOD, word);

@@ -54,13 +54,15 @@ bool rr_joins(struct rr_slice between) {
 static bool is_said(struct rr_slice between) {
     static const struct rr_slice says[] = {RR_SLICE("하"), RR_SLICE("함"), RR_SLICE("해"), RR_SLICE("했"), RR_SLICE("말"),
                                            RR_SLICE("들"), RR_SLICE("전"), RR_SLICE("답"), RR_SLICE("연"), RR_SLICE("한")};
+    static const struct rr_slice therefore[] = {RR_SLICE("하여"), RR_SLICE("해서"), RR_SLICE("하니")};
     const struct rr_slice that = RR_SLICE("다고 ");
     const char *at = memmem(between.ptr, between.len, that.ptr, that.len);
     if (at == NULL)
         return false;
     const char *from = at + that.len;
     const struct rr_slice rest = {from, between.len - (size_t)(from - between.ptr)};
-    return !rr_begins_with_any(rest, says, sizeof says / sizeof says[0]);
+    return rr_begins_with_any(rest, therefore, sizeof therefore / sizeof therefore[0]) ||
+           !rr_begins_with_any(rest, says, sizeof says / sizeof says[0]);
 }
 
 bool rr_is_because(struct rr_slice between) {
@@ -115,7 +117,7 @@ bool rr_denies_as_such(struct rr_slice between) {
 bool rr_is_talk(struct rr_slice between) {
     static const struct rr_slice words[] = {
         RR_SLICE("이야기"), RR_SLICE("얘기"),   RR_SLICE(" 말은"),  RR_SLICE(" 말이"),  RR_SLICE(" 말도"),  RR_SLICE("말씀"),
-        RR_SLICE("언급"),   RR_SLICE("지적"),   RR_SLICE("소식"),   RR_SLICE("기미"),   RR_SLICE("조짐"),   RR_SLICE("낌새"),
+        RR_SLICE("언급"),   RR_SLICE("지적"),   RR_SLICE("의견은"), RR_SLICE("의견도"),   RR_SLICE("소식"),   RR_SLICE("기미"),   RR_SLICE("조짐"),   RR_SLICE("낌새"),
         RR_SLICE("부분은"), RR_SLICE("부분이"), RR_SLICE("부분도"), RR_SLICE(" 건이 "), RR_SLICE("계획은"), RR_SLICE("계획이")};
     return rr_holds_any(between, words, sizeof words / sizeof words[0]);
 }
