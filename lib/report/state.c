@@ -81,6 +81,14 @@ static void await_topic(struct rr_sentence *sentence, const struct rr_word *word
     sentence->loose &= state == RR_STATE_BAD;
 }
 
+/* 담당자가 바뀌었으나 후임도 과정 진행에 적극적: whoever follows likes it, so that the change is no trouble. */
+static void settle_change(struct rr_sentence *sentence) {
+    for (int i = sentence->clause; i < sentence->count && sentence->parted == RR_WORD_TURNS; i++)
+        if (sentence->items[i].word.kind == RR_WORD_TOPIC && sentence->items[i].word.label == RR_DECISION_MAKER &&
+            sentence->items[i].state != RR_STATE_BAD)
+            rr_settle(sentence, sentence->start, RR_DECISION_MAKER);
+}
+
 void rr_take_state(struct rr_sentence *sentence, const struct rr_word *word, enum rr_state state) {
     bool denied = rr_take_denial(sentence, word);
     if (denied)
@@ -95,6 +103,8 @@ void rr_take_state(struct rr_sentence *sentence, const struct rr_word *word, enu
         return;
     sentence->last = word;
     sentence->stated = item;
+    if (state == RR_STATE_GOOD && word->kind == RR_WORD_PLEASED)
+        settle_change(sentence);
     if (state == RR_STATE_BAD && rr_follows(sentence))
         return;
     if (item == NULL) {

@@ -71,7 +71,7 @@ bool rr_is_because(struct rr_slice between) {
     static const struct rr_slice words[] = {RR_SLICE("서, "),   RR_SLICE("다 보니"), RR_SLICE("다보니"), RR_SLICE("나와 "),
                                             RR_SLICE("있어 "),  RR_SLICE("있어, "),  RR_SLICE("바람에"), RR_SLICE("차원에서"),
                                             RR_SLICE("때문에"), RR_SLICE("탓에"),    RR_SLICE("탓으로"), RR_SLICE("관계로"),
-                                            RR_SLICE("인해"),   RR_SLICE("느라"),    RR_SLICE("여파로")};
+                                            RR_SLICE("인해"),   RR_SLICE("느라"),    RR_SLICE("여파로"), RR_SLICE(", so ")};
     bool because = rr_begins_with_any(between, starts, sizeof starts / sizeof starts[0]) ||
                    rr_holds_any(between, words, sizeof words / sizeof words[0]);
     for (size_t i = 3; i + 4 <= between.len; i++) /* 비싸서, but not 본사에서 */

@@ -35,7 +35,8 @@ def to_bare($name; $words): if $words[0] | IN("wide", "motley") then paired("gen
            rss_mib: (($figures | map(.rss_kib) | max) / 1024),
            us_per_deal: (($figures | map(.s) | median) * 1e6 / $figures[0].deals),
            to_bare: $all | to_bare($name; $words),
-           published_to_bare: $all | to_bare($name + " published"; $words)}]
+           published_to_bare: $all | to_bare($name + " published"; $words),
+           first_to_bare: $all | to_bare($name + " first"; $words)}]
         | sort_by(.threads, .deals, .database) | with_growth,
     worker: [$all | names("worker")[] as $name | ($all | of("worker"; $name)) as $figures
         | {name: $name, ms: ($figures | map(.ms // empty) | median), rss_mib: (($figures | map(.rss_kib // empty) | max) as $kib | if $kib then $kib / 1024 else null end)}]

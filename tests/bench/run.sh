@@ -209,19 +209,25 @@ timed() {
     echo "{\"s\":$(((ended_ns - began_ns) / 1000))e-6,\"rss_kib\":$(cat "$work_dir/rss_kib")}"
 }
 
-# The floor, then a generation alone, then one that is published: synced, compressed, with its status.
+run_day() { timed "$CLI" run --date "$DAY" --mode all --force; }
+
+# The floor, then a generation alone, then two that are published: synced, compressed, with their status. The first of them knows
+# nothing of its memos, the second what the first has found, as every morning's run does.
 generate_from() {
     local name=$1 round=$2 deals threads
     read -r _ deals _ < <(databases | grep "^$name ")
-    export CACHE_DIR=$work_dir/generated WORK_DIR=$work_dir/copies DB_PATH GENERATE_THREADS
+    export CACHE_DIR=$work_dir/generated/$name WORK_DIR=$work_dir/copies DB_PATH GENERATE_THREADS=2
     DB_PATH=$(database_of "$name")
+    [[ -d $CACHE_DIR ]] || run_day >/dev/null
     note generation "$name floor" "$round" "$(timed "$BUILD/bench/floor" "$DB_PATH")"
     for threads in 1 2; do
         GENERATE_THREADS=$threads
         note generation "$name $threads" "$round" \
             "$(timed "$BUILD/bench/generation" "$DB_PATH" "$DAY" "$threads" | jq -c ". + {deals: $deals}")"
     done
-    note generation "$name 2 published" "$round" "$(timed "$CLI" run --date "$DAY" --mode all --force)"
+    rm -f "$CACHE_DIR/.memo_findings"
+    note generation "$name 2 first" "$round" "$(run_day)"
+    note generation "$name 2 published" "$round" "$(run_day)"
 }
 
 bench_generation() {
@@ -248,7 +254,7 @@ ask_status() {
 
 bench_worker() {
     local round socket=$work_dir/worker.sock pid began_ns ended_ns
-    export CACHE_DIR=$work_dir/generated WORK_DIR=$work_dir/copies DB_PATH=$work_dir/none.db
+    export CACHE_DIR=$work_dir/generated/worker WORK_DIR=$work_dir/copies DB_PATH=$work_dir/none.db
     say "a worker: start and size"
     for ((round = 0; round < ROUNDS * 4; round++)); do
         began_ns=$(date +%s%N)

@@ -17,11 +17,11 @@ def earlier($list; same): ($before[0][$list] // []) | map(select(same)) | .[0];
  else empty end),
 (if (.generation // []) != [] then
     "",
-    (["generation, both modes", "threads", "s", "floor s", "to floor", "before", "MiB", "us a deal", "growth", "to bare", "published s", "to bare"] | cells([-30, 8, 8, 8, 8, 6, 6, 9, 7, 7, 11, 7])),
+    (["generation, both modes", "threads", "s", "floor s", "to floor", "before", "MiB", "us a deal", "growth", "to bare", "published s", "to bare", "first run"] | cells([-30, 8, 8, 8, 8, 6, 6, 9, 7, 7, 11, 7, 9])),
     (.generation[] as $figure | $figure
      | [.database + ", " + (.deals | tostring) + " deals", (.threads | tostring), (.s | fixed(2)), (.floor_s | fixed(2)), (.ratio | fixed(2)),
-        (earlier("generation"; .database == $figure.database and .threads == $figure.threads).ratio | fixed(2)), (.rss_mib | fixed(0)), (.us_per_deal | fixed(3)), (.growth | fixed(2)), (.to_bare | fixed(2)), (.published_s | fixed(2)), (.published_to_bare | fixed(2))]
-     | cells([-30, 8, 8, 8, 8, 6, 6, 9, 7, 7, 11, 7]))
+        (earlier("generation"; .database == $figure.database and .threads == $figure.threads).ratio | fixed(2)), (.rss_mib | fixed(0)), (.us_per_deal | fixed(3)), (.growth | fixed(2)), (.to_bare | fixed(2)), (.published_s | fixed(2)), (.published_to_bare | fixed(2)), (.first_to_bare | fixed(2))]
+     | cells([-30, 8, 8, 8, 8, 6, 6, 9, 7, 7, 11, 7, 9]))
  else empty end),
 (if (.worker // []) != [] then
     "",
