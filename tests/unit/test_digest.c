@@ -2,6 +2,7 @@
 
 #include "base/digest.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* The right side is from `printf '%s\0' ... | sha256sum`, and for no pieces from `sha256sum </dev/null`. */
@@ -14,6 +15,18 @@ static void digests_are_those_of_sha256sum(void **state) {
     assert_string_equal(text, "982c1a704004642e819f5aef8e37ae124fdb13333bf4ae96d5c7b60e3b1eeedf");
     rr_digest(text, (const struct rr_slice[]){{NULL, 0}}, 1);
     assert_string_equal(text, "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d");
+}
+
+static void its_bytes_are_those_of_its_text(void **state) {
+    (void)state;
+    const struct rr_slice piece = RR_SLICE("예산 동결");
+    char text[RR_DIGEST_SIZE], written[RR_DIGEST_SIZE];
+    uint8_t bytes[RR_DIGEST_BYTES];
+    rr_digest(text, &piece, 1);
+    rr_digest_bytes(bytes, &piece, 1);
+    for (size_t i = 0; i < sizeof bytes; i++)
+        snprintf(written + 2 * i, sizeof written - 2 * i, "%02x", bytes[i]);
+    assert_string_equal(written, text);
 }
 
 static void what_moves_between_pieces_is_seen(void **state) {
@@ -42,6 +55,7 @@ static void looks_tell_a_digest(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(digests_are_those_of_sha256sum),
+        cmocka_unit_test(its_bytes_are_those_of_its_text),
         cmocka_unit_test(what_moves_between_pieces_is_seen),
         cmocka_unit_test(looks_tell_a_digest),
     };
