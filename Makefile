@@ -25,7 +25,7 @@ HARDLINK := -pie -Wl,-z,relro,-z,now,-z,noexecstack
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) fcgi libcurl))$(PKG_CFLAGS)
 PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(PACKAGES)))$(PKG_LIBS)
 
-ALL_CFLAGS = $(STRICT) $(HARDENED) $(CFLAGS) $(CPPFLAGS) $(SANITIZE) $(WERROR) -Ilib -Icgi -MMD -MP $(PKG_CFLAGS)
+ALL_CFLAGS = $(STRICT) $(HARDENED) $(CFLAGS) $(CPPFLAGS) $(SANITIZE) $(WERROR) -Ilib -Icgi -Wa,-I$(BUILD) -MMD -MP $(PKG_CFLAGS)
 ALL_LIBS   = $(PKG_LIBS) -lm
 CURL_LIBS  = $(eval CURL_LIBS := $(shell pkg-config --libs libcurl))$(CURL_LIBS)
 LINK       = $(CC) $(HARDLINK) $(CFLAGS) $(SANITIZE) $(LDFLAGS)
@@ -92,6 +92,12 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 
 $(BUILD)/lib/model/prompt.o: $(wildcard lib/model/prompts/*/*/*)
 $(BUILD)/lib/report/vocabulary.o: lib/report/vocabulary.txt
+$(BUILD)/lib/report/finding.o: $(BUILD)/judge.sha256
+
+# All that has a say in what a memo is found to say, and more: what is kept of it is another's when a line of this changes.
+$(BUILD)/judge.sha256: $(sort $(wildcard lib/base/*.[ch] lib/report/*.[ch])) lib/report/vocabulary.txt
+	@mkdir -p $(@D)
+	$(Q)cat $^ | sha256sum > $@
 
 run: packages-build packages-run
 	@$(MAKE) --no-print-directory -j$(shell nproc) programs
