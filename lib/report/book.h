@@ -82,9 +82,9 @@ int rr_book_init(struct rr_book *book, rr_day as_of, int target_year, struct rr_
 int rr_book_read(struct rr_book *book, struct rr_db *db, const struct rr_progress *progress, struct rr_err *err);
 
 /* The same book, whatever count is: read in a thread for each of the connections, which show one state of the database. progress
- * is told by the caller's thread alone. */
-int rr_book_read_threaded(struct rr_book *book, struct rr_db *const *dbs, int count, const struct rr_progress *progress,
-                          struct rr_err *err);
+ * is told by the caller's thread alone. Memos that are known (NULL: nobody keeps findings) are not judged. */
+int rr_book_read_threaded(struct rr_book *book, struct rr_db *const *dbs, int count, const struct rr_findings *known,
+                          const struct rr_progress *progress, struct rr_err *err);
 void rr_book_free(struct rr_book *book);
 
 /* rules.md D1 "organisation name". */

@@ -201,8 +201,8 @@ static struct blockers count_blockers(const struct rr_card_facts *facts) {
     struct blockers blockers = {{0}, {0}};
     for (uint32_t m = 0; m < facts->memo_count; m++)
         for (int b = RR_BUDGET; b < RR_BLOCKER_COUNT; b++) {
-            blockers.mentions[b] += facts->memos[m]->found[b];
-            blockers.memos[b] += facts->memos[m]->found[b] > 0;
+            blockers.mentions[b] += facts->memos[m]->finding.found[b];
+            blockers.memos[b] += facts->memos[m]->finding.found[b] > 0;
         }
     return blockers;
 }

@@ -12,7 +12,7 @@ static int read_book(struct rr_book *book, const struct rr_snapshot *snapshot, c
     int count = 1;
     while (count < order->threads && count < RR_READERS_MAX && rr_snapshot_join(&dbs[count], snapshot, &order->source))
         count++;
-    int rc = rr_book_read_threaded(book, dbs, count, &order->progress, err);
+    int rc = rr_book_read_threaded(book, dbs, count, order->known, &order->progress, err);
     while (count > 1)
         rr_db_close(&dbs[--count]);
     return rc;
@@ -61,6 +61,10 @@ int rr_generation_write(const struct rr_generation *generation, enum rr_mode mod
     int rc = rr_compose_threaded(&meta, &generation->book, &ranking, provider, generation->threads, sink, err);
     rr_ranking_free(&ranking);
     return rc;
+}
+
+void rr_generation_findings(const struct rr_generation *generation, struct rr_buf *file) {
+    rr_memo_shelf_findings(&generation->book.memos, file);
 }
 
 void rr_generation_free(struct rr_generation *generation) {

@@ -12,6 +12,7 @@
  *     struct rr_generation generation;
  *     rr_generation_read(&generation, &order, err)       snapshot -> deals -> book; verified to be one state
  *     rr_generation_write(&generation, mode, &run, provider, sink, err)   tiers, targets, risk -> rank -> cards -> compose
+ *     rr_generation_findings(&generation, &file)         what is to be known of its memos the next time
  *     rr_generation_free(&generation)                    idempotent
  *
  * Part of every report: what makes two reports of the same database differ. Changes when the output changes. */
@@ -22,6 +23,7 @@ struct rr_order {
     rr_day as_of;
     int target_year; /* 0: the year of as_of */
     struct rr_progress progress;
+    const struct rr_findings *known; /* of memos, borrowed until it is read; NULL: nobody keeps them. The reports are the same. */
     int threads; /* that read and write at the same time; 0 or 1: the caller's alone. The reports are the same. */
 };
 
@@ -43,6 +45,10 @@ int rr_generation_read(struct rr_generation *generation, const struct rr_order *
 /* provider may be NULL: all cards are by rule. */
 int rr_generation_write(const struct rr_generation *generation, enum rr_mode mode, const struct rr_run_stamp *stamp,
                         const struct rr_card_provider *provider, const struct rr_sink *sink, struct rr_err *err);
+
+/* Appends the file of what the report's memos were found to say (report/finding.h), and of them alone, so that no
+ * finding stays for ever; nothing where all was known. file->failed: there is no such file. */
+void rr_generation_findings(const struct rr_generation *generation, struct rr_buf *file);
 void rr_generation_free(struct rr_generation *generation);
 
 #endif

@@ -259,30 +259,66 @@ int rr_memo_shelf_fill(struct rr_memo_shelf *shelf, struct rr_memo_pile *piles, 
 /* A thread's share are the memos whose id is its number modulo the threads', so that one of two holders is looked at by one. */
 struct sensing {
     struct rr_memo_shelf *shelf;
+    const struct rr_findings *known;
     struct rr_words words[RR_MEMO_THREADS_MAX];
+    uint32_t unknown[RR_MEMO_THREADS_MAX];
     int threads;
 };
 
-static void sense_share(void *ctx, int part) {
+/* The next of the thread's share that is not sensed, from *at on; NULL: no more. */
+static struct rr_memo *next_of_share(const struct sensing *sensing, int part, uint32_t *at) {
+    const struct rr_memo_shelf *shelf = sensing->shelf;
+    while (*at < shelf->memo_count) {
+        struct rr_memo *memo = shelf->memos[(*at)++];
+        if (memo->id % (uint64_t)sensing->threads == (uint64_t)part && !memo->sensed)
+            return memo;
+    }
+    return NULL;
+}
+
+static void recall_share(void *ctx, int part) {
     struct sensing *sensing = ctx;
-    const struct rr_words *words = &sensing->words[part];
-    for (uint32_t i = 0; i < sensing->shelf->memo_count && !words->failed; i++) {
-        struct rr_memo *memo = sensing->shelf->memos[i];
-        if (memo->id % (uint64_t)sensing->threads != (uint64_t)part || memo->sensed)
-            continue;
-        memo->sensed = true;
-        rr_sense(&sensing->words[part], memo->text, memo->found);
-        if (i % memos_per_yield == 0)
+    uint32_t at = 0;
+    for (struct rr_memo *memo; (memo = next_of_share(sensing, part, &at)) != NULL;) {
+        rr_finding_name(&memo->finding, memo->text);
+        const uint8_t *found = rr_findings_find(sensing->known, &memo->finding);
+        memo->sensed = found != NULL;
+        if (found != NULL)
+            memcpy(memo->finding.found, found, sizeof memo->finding.found);
+        else
+            sensing->unknown[part]++;
+        if (at % memos_per_yield == 0)
             rr_thread_yield();
     }
 }
 
-static int sense_all(struct sensing *sensing, struct rr_vocabulary *vocabulary, struct rr_err *err) {
+static void judge_share(void *ctx, int part) {
+    struct sensing *sensing = ctx;
+    struct rr_words *words = &sensing->words[part];
+    uint32_t at = 0;
+    for (struct rr_memo *memo; !words->failed && (memo = next_of_share(sensing, part, &at)) != NULL;) {
+        memo->sensed = true;
+        rr_sense(words, memo->text, memo->finding.found);
+        if (at % memos_per_yield == 0)
+            rr_thread_yield();
+    }
+}
+
+static bool all_are_known(struct sensing *sensing) {
+    if (sensing->known == NULL)
+        return false;
+    rr_thread_share(recall_share, sensing, sensing->threads);
+    for (int i = 0; i < sensing->threads; i++)
+        sensing->shelf->unknown += sensing->unknown[i];
+    return sensing->shelf->unknown == 0;
+}
+
+static int judge_others(struct sensing *sensing, struct rr_vocabulary *vocabulary, struct rr_err *err) {
     int rc = 0;
     for (int i = 0; i < sensing->threads && rc == 0; i++)
         rc = rr_words_open(&sensing->words[i], vocabulary, err);
     if (rc == 0)
-        rr_thread_share(sense_share, sensing, sensing->threads);
+        rr_thread_share(judge_share, sensing, sensing->threads);
     for (int i = 0; i < sensing->threads; i++) {
         if (sensing->words[i].failed) {
             *err = sensing->words[i].err;
@@ -293,16 +329,31 @@ static int sense_all(struct sensing *sensing, struct rr_vocabulary *vocabulary, 
     return rc;
 }
 
-int rr_memo_shelf_sense(struct rr_memo_shelf *shelf, int threads, struct rr_err *err) {
-    struct sensing sensing = {.shelf = shelf, .threads = threads < RR_MEMO_THREADS_MAX ? threads : RR_MEMO_THREADS_MAX};
+int rr_memo_shelf_sense(struct rr_memo_shelf *shelf, const struct rr_findings *known, int threads, struct rr_err *err) {
+    struct sensing sensing = {.shelf = shelf, .known = known};
+    sensing.threads = threads < RR_MEMO_THREADS_MAX ? threads : RR_MEMO_THREADS_MAX;
     struct rr_vocabulary vocabulary;
-    if (shelf->memo_count == 0)
+    if (shelf->memo_count == 0 || all_are_known(&sensing))
         return 0;
     if (rr_vocabulary_open(&vocabulary, rr_vocabulary_text, err) != 0)
         return -1;
-    int rc = sense_all(&sensing, &vocabulary, err);
+    int rc = judge_others(&sensing, &vocabulary, err);
     rr_vocabulary_close(&vocabulary);
     return rc;
+}
+
+void rr_memo_shelf_findings(const struct rr_memo_shelf *shelf, struct rr_buf *file) {
+    if (shelf->unknown == 0)
+        return;
+    struct rr_finding *items = calloc(shelf->memo_count, sizeof *items);
+    if (items == NULL) {
+        file->failed = true;
+        return;
+    }
+    for (uint32_t i = 0; i < shelf->memo_count; i++)
+        items[i] = shelf->memos[i]->finding;
+    rr_findings_write(items, shelf->memo_count, file);
+    free(items);
 }
 
 /* The memos of a holder that are not yet taken. */

@@ -5,7 +5,7 @@
 #include "base/pool.h"
 #include "base/table.h"
 #include "crm/tables.h"
-#include "report/blocker.h"
+#include "report/finding.h"
 #include "rules/day.h"
 
 #include <stdbool.h>
@@ -21,7 +21,7 @@
  *     rr_memo_shelf_hold(&shelf, holders, numbers, count)          for each row
  *     rr_memo_pile_settle(&pile, &shelf, whose, ctx)
  *     rr_memo_shelf_fill(&shelf, piles, count)                     takes what the piles have
- *     rr_memo_shelf_sense(&shelf, threads, err)
+ *     rr_memo_shelf_sense(&shelf, known, threads, err)
  *     rr_memo_pile_free(&pile)                                     idempotent, as is rr_memo_shelf_free
  *     count = rr_memo_shelf_get(&shelf, number, memos)
  *
@@ -30,12 +30,12 @@ enum { RR_MEMO_DAYS = 180, RR_MEMOS_MAX = 20, RR_MEMO_MAX_CHARS = 1000, RR_MEMO_
 enum { RR_MEMOS_AT_ONCE = 64 }; /* are looked up */
 
 struct rr_memo {
-    struct rr_slice text;            /* trimmed, its beginning; bytes of the CRM, so perhaps no UTF-8 */
-    rr_day created;                  /* RR_DAY_UNKNOWN: undated */
-    int32_t second;                  /* of that day */
-    uint64_t id;                     /* a hash of the memo's, so that those of one second have an order too */
-    uint8_t found[RR_BLOCKER_COUNT]; /* how often it names each blocker; */
-    bool sensed;                     /* when it has been looked at */
+    struct rr_slice text;      /* trimmed, its beginning; bytes of the CRM, so perhaps no UTF-8 */
+    rr_day created;            /* RR_DAY_UNKNOWN: undated */
+    int32_t second;            /* of that day */
+    uint64_t id;               /* a hash of the memo's, so that those of one second have an order too */
+    struct rr_finding finding; /* what it says of blockers; its name only where findings are known */
+    bool sensed;               /* is what it says there? */
 };
 
 /* Memos from the first day to the last are kept, and undated ones. */
@@ -70,6 +70,7 @@ struct rr_memo_shelf {
     struct rr_memo **memos; /* each holder's together, newest first */
     uint32_t memo_count;
     uint32_t *ends;       /* by holder: how many memos there are up to its last */
+    uint32_t unknown;     /* how many were looked up in what is known, and are not there */
     struct rr_arena kept; /* the memos, and what they point to */
 };
 
@@ -106,8 +107,12 @@ void rr_memo_pile_free(struct rr_memo_pile *pile);
 
 int rr_memo_shelf_fill(struct rr_memo_shelf *shelf, struct rr_memo_pile *piles, int count);
 
-/* Finds what the memos say of blockers, by so many threads. -1 and err: out of memory, a vocabulary that cannot be read. */
-int rr_memo_shelf_sense(struct rr_memo_shelf *shelf, int threads, struct rr_err *err);
+/* Finds what the memos say of blockers, by so many threads: what is known (borrowed; NULL: nobody keeps findings), and by judging
+ * the others. -1 and err: out of memory, a vocabulary that cannot be read. */
+int rr_memo_shelf_sense(struct rr_memo_shelf *shelf, const struct rr_findings *known, int threads, struct rr_err *err);
+
+/* Appends the file of the shelf's findings, to be known the next time; nothing where none was unknown. */
+void rr_memo_shelf_findings(const struct rr_memo_shelf *shelf, struct rr_buf *file);
 
 /* The newest memos of a holder and of its organisation, each once, newest first, undated ones last; how many they are. Borrowed
  * from the shelf. */

@@ -217,6 +217,7 @@ struct crew {
     bool settled[RR_READERS_MAX];
     struct rr_db *const *dbs;
     int count;
+    const struct rr_findings *known; /* of memos */
 };
 
 static int scan_table(struct crew *crew, const struct rr_crm_table *table,
@@ -325,7 +326,7 @@ static int shelve_memos(struct crew *crew, struct rr_err *err) {
     rr_memo_deals_free(&crew->entry.memo_deals);
     if (rr_memo_shelf_fill(&book->memos, crew->piles, crew->count) != 0)
         return rr_fail_memory(err);
-    return rr_memo_shelf_sense(&book->memos, crew->count, err);
+    return rr_memo_shelf_sense(&book->memos, crew->known, crew->count, err);
 }
 
 static int read_tables(struct crew *crew, struct rr_err *err) {
@@ -363,9 +364,9 @@ static void disband(struct crew *crew) {
     free(crew->piles);
 }
 
-static int read_with(struct rr_book *book, struct rr_db *const *dbs, int count, const struct rr_progress *progress,
-                     struct rr_err *err) {
-    struct crew crew = {.entry = entry_of(book), .dbs = dbs, .count = count};
+static int read_with(struct rr_book *book, struct rr_db *const *dbs, int count, const struct rr_findings *known,
+                     const struct rr_progress *progress, struct rr_err *err) {
+    struct crew crew = {.entry = entry_of(book), .dbs = dbs, .count = count, .known = known};
     pthread_mutex_init(&crew.entry.lock, NULL);
     crew.gatherers = calloc((size_t)count, sizeof *crew.gatherers);
     crew.piles = calloc((size_t)count, sizeof *crew.piles);
@@ -386,13 +387,13 @@ out:
 }
 
 int rr_book_read(struct rr_book *book, struct rr_db *db, const struct rr_progress *progress, struct rr_err *err) {
-    return read_with(book, &db, 1, progress, err);
+    return read_with(book, &db, 1, NULL, progress, err);
 }
 
-int rr_book_read_threaded(struct rr_book *book, struct rr_db *const *dbs, int count, const struct rr_progress *progress,
-                          struct rr_err *err) {
+int rr_book_read_threaded(struct rr_book *book, struct rr_db *const *dbs, int count, const struct rr_findings *known,
+                          const struct rr_progress *progress, struct rr_err *err) {
     count = count > RR_READERS_MAX ? RR_READERS_MAX : count;
-    if (read_with(book, dbs, count, progress, err) != 0)
+    if (read_with(book, dbs, count, known, progress, err) != 0)
         return -1;
     if (count < 2 || !book->order_matters)
         return 0;
@@ -400,5 +401,5 @@ int rr_book_read_threaded(struct rr_book *book, struct rr_db *const *dbs, int co
     rr_day as_of = book->as_of;
     int target_year = book->target_year;
     rr_book_free(book);
-    return rr_book_init(book, as_of, target_year, err) == 0 ? read_with(book, dbs, 1, progress, err) : -1;
+    return rr_book_init(book, as_of, target_year, err) == 0 ? read_with(book, dbs, 1, known, progress, err) : -1;
 }
