@@ -179,8 +179,32 @@ bool rr_run_failed_recently(struct rr_service *service, enum rr_mode mode, struc
     return recent;
 }
 
+/* As often as the run has patience for. */
+static int read_patiently(const struct rr_patience *patience, const struct rr_order *order, struct rr_generation *generation,
+                          struct rr_err *err) {
+    for (int64_t tries = 0;; tries++) {
+        if (rr_generation_read(generation, order, err) == 0)
+            return 0;
+        /* A database that cannot become stable in time is given up at once; the next try would be no better. */
+        bool hopeless = rr_snapshot_settles_in_ms(&order->source) > rr_deadline_left_ms(patience->deadline);
+        bool late = patience->interval_ms > rr_deadline_left_ms(patience->deadline);
+        if (err->code != RR_DB_UNSTABLE || tries >= patience->retries || hopeless || late)
+            return -1;
+        rr_sleep_ms(patience->interval_ms);
+    }
+}
+
+/* Findings only save judging memos: where they cannot be loaded, there are none. */
+static void load_findings(const struct rr_service *service, struct rr_buf *file, struct rr_findings *known) {
+    struct rr_err ignored;
+    bool loaded = rr_store_load_findings(service->store, file, &ignored) == 0;
+    rr_findings_read(known, (struct rr_slice){file->ptr, loaded ? file->len : 0});
+}
+
 int rr_run_read(struct rr_service *service, const struct rr_run *run, struct rr_generation *generation, struct rr_err *err) {
     const struct rr_conf *conf = service->conf;
+    struct rr_buf file = RR_BUF_INIT(RR_FINDINGS_MAX_BYTES);
+    struct rr_findings known;
     const struct rr_order order = {
         .source =
             {
@@ -195,17 +219,13 @@ int rr_run_read(struct rr_service *service, const struct rr_run *run, struct rr_
         .target_year = (int)conf->target_year,
         .threads = (int)conf->generate_threads,
         .progress = service->progress,
+        .known = service->store == NULL ? NULL : &known,
     };
-    for (int64_t tries = 0;; tries++) {
-        if (rr_generation_read(generation, &order, err) == 0)
-            return 0;
-        /* A database that cannot become stable in time is given up at once; the next try would be no better. */
-        bool hopeless = rr_snapshot_settles_in_ms(&order.source) > rr_deadline_left_ms(run->patience.deadline);
-        bool late = run->patience.interval_ms > rr_deadline_left_ms(run->patience.deadline);
-        if (err->code != RR_DB_UNSTABLE || tries >= run->patience.retries || hopeless || late)
-            return -1;
-        rr_sleep_ms(run->patience.interval_ms);
-    }
+    if (service->store != NULL)
+        load_findings(service, &file, &known);
+    int rc = read_patiently(&run->patience, &order, generation, err);
+    rr_buf_free(&file);
+    return rc;
 }
 
 static struct rr_key key_of(const struct rr_run *run, enum rr_mode mode) {
@@ -280,6 +300,19 @@ static int publish(struct rr_service *service, const struct rr_run *run, enum rr
     return rc;
 }
 
+/* Requests keep none: whoever makes one waits for it, and may ask for a date of other memos than tomorrow's. */
+static void keep_findings(const struct rr_service *service, const struct rr_generation *generation) {
+    struct rr_buf file = RR_BUF_INIT(RR_FINDINGS_MAX_BYTES);
+    struct rr_err err;
+    rr_generation_findings(generation, &file);
+    int rc = file.failed ? rr_fail_memory(&err) : 0;
+    if (rc == 0 && file.len > 0)
+        rc = rr_store_keep_findings(service->store, (struct rr_slice){file.ptr, file.len}, &err);
+    if (rc != 0)
+        rr_log(RR_LOG_WARNING, "findings_not_kept", (const struct rr_log_field[]){{"reason", err.message, 0}, {0}});
+    rr_buf_free(&file);
+}
+
 int rr_run_generate(struct rr_service *service, const struct rr_run *run, const struct rr_mode_list *wanted,
                     enum rr_result results[RR_MODE_COUNT], struct rr_err *err) {
     struct rr_generation generation;
@@ -305,6 +338,8 @@ int rr_run_generate(struct rr_service *service, const struct rr_run *run, const 
             *err = why;
         rc = -1;
     }
+    if (rc == 0 && run->trigger != RR_BY_HTTP)
+        keep_findings(service, &generation);
     if (read)
         rr_generation_free(&generation);
     return rc;

@@ -46,6 +46,10 @@ void rr_layout_shared(const struct rr_store *store, char path[PATH_MAX]) {
     snprintf(path, PATH_MAX, "%s/.metrics", store->root);
 }
 
+void rr_layout_findings(const struct rr_store *store, char path[PATH_MAX]) {
+    snprintf(path, PATH_MAX, "%s/.memo_findings", store->root);
+}
+
 void rr_store_display_path(const struct rr_key *key, char text[RR_REPORT_PATH_SIZE]) {
     snprintf(text, RR_REPORT_PATH_SIZE, "report_cache/%s%s%s", modes[key->mode].folder, key->as_of, suffix);
 }

@@ -76,6 +76,7 @@ void rr_layout_status(const struct rr_store *store, enum rr_mode mode, char path
 void rr_layout_display_status(enum rr_mode mode, char text[RR_REPORT_PATH_SIZE]);
 void rr_layout_lock(const struct rr_store *store, char path[PATH_MAX]);
 void rr_layout_shared(const struct rr_store *store, char path[PATH_MAX]);
+void rr_layout_findings(const struct rr_store *store, char path[PATH_MAX]);
 
 /* Is a directory entry a report's (`YYYY-MM-DD.json`)? Then *key is filled. */
 bool rr_layout_is_report(const char *name, enum rr_mode mode, struct rr_key *key);
