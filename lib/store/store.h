@@ -157,7 +157,7 @@ bool rr_store_is_shared(const struct rr_store *store, const struct rr_shared *sh
 
 /* What a generation found memos to say, for the next one: bytes that mean nothing here, in a buffer of RR_FINDINGS_MAX_BYTES.
  * Each host has its own, and whoever keeps them holds the lock. They are a saving, and may be lost at any time. RR_NOT_FOUND
- * where there are none, or they cannot be read. */
+ * where there are none. */
 enum { RR_FINDINGS_MAX_BYTES = 64 * 1024 * 1024 };
 int rr_store_load_findings(const struct rr_store *store, struct rr_buf *out, struct rr_err *err);
 int rr_store_keep_findings(const struct rr_store *store, struct rr_slice findings, struct rr_err *err);

@@ -16,6 +16,7 @@ normal() { sed -s '1d; s/"created_at":"[^"]*"//' "$CACHE_DIR/2026-03-03.json" "$
 make_baseline() {
     "$CLI" run --date 2026-03-03 >/dev/null
     control=$(normal)
+    rm -f "$CACHE_DIR/.memo_findings" # so that each run judges, and keeps what it found
     mv "$CACHE_DIR" "$work_dir/baseline"
 }
 restore() {

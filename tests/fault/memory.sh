@@ -8,7 +8,7 @@ source "$(dirname -- "${BASH_SOURCE[0]}")/../lib.sh"
 # shellcheck source=tests/fault/cache.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/cache.sh"
 
-"$CLI" demo --output "$DB_PATH" --deals 20 --year 2026
+"$CLI" demo --output "$DB_PATH" --deals 60 --year 2026
 touch -d '1 hour ago' "$DB_PATH"
 make_baseline
 restore

@@ -117,6 +117,7 @@ disorder() {
 same 'no rename goes before its data, and the folder follows each' '' "$(disorder "$work_dir/log")"
 grep -v '^fsync .*tmp' "$work_dir/log" >"$work_dir/wrong-log"
 check 'which would be seen if it were otherwise' test -n "$(disorder "$work_dir/wrong-log")"
-order=$(sed -n 's/^rename [^ ]* [^ ]*\/\([^/ ]*\)$/\1/p' "$work_dir/log" | sed -E 's/.*\.gz$/sibling/; s/.*\.summary$/summary/; s/^status.*/status/; s/^2.*/report/' | tr '\n' ' ')
-same 'the sibling, the report, its summary, and the status last, of either mode' 'sibling report summary status sibling report summary status ' "$order"
+order=$(sed -n 's/^rename [^ ]* [^ ]*\/\([^/ ]*\)$/\1/p' "$work_dir/log" | sed -E 's/.*\.gz$/sibling/; s/.*\.summary$/summary/; s/^status.*/status/; s/^2.*/report/; s/^\.memo_findings$/findings/' | tr '\n' ' ')
+same 'the sibling, the report, its summary, and the status last, of either mode; then what memos were found to say' \
+    'sibling report summary status sibling report summary status findings ' "$order"
 finish

@@ -299,6 +299,33 @@ static void a_cache_that_cannot_be_made_is_told(void **state) {
     assert_null(other);
 }
 
+static void assert_findings(struct shop *shop, const char *want) {
+    struct rr_buf file = RR_BUF_INIT(RR_FINDINGS_MAX_BYTES);
+    struct rr_err err;
+    assert_ok(rr_store_load_findings(shop->store, &file, &err));
+    assert_text(((struct rr_slice){file.ptr, file.len}), want);
+    rr_buf_free(&file);
+}
+
+static void findings_are_loaded_as_they_were_kept(void **state) {
+    struct shop *shop = *state;
+    struct rr_buf none = RR_BUF_INIT(RR_FINDINGS_MAX_BYTES);
+    struct rr_err err;
+    assert_fails(rr_store_load_findings(shop->store, &none, &err), RR_NOT_FOUND);
+    assert_ok(rr_store_keep_findings(shop->store, rr_slice_of("the first\n"), &err));
+    assert_findings(shop, "the first\n");
+    assert_ok(rr_store_keep_findings(shop->store, rr_slice_of("others"), &err));
+    assert_findings(shop, "others");
+    const char *file = test_path(shop->folder, ".memo_findings");
+    assert_int_equal(unlink(file), 0);
+    assert_int_equal(mkdir(file, 0755), 0);
+    int entries = test_count_files(shop->folder);
+    assert_int_equal(rr_store_load_findings(shop->store, &none, &err), -1);
+    assert_fails(rr_store_keep_findings(shop->store, rr_slice_of("more"), &err), RR_CACHE_WRITE_FAILED);
+    assert_int_equal(test_count_files(shop->folder), entries); /* no temporary */
+    rr_buf_free(&none);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_shop, close_shop)
 
 int main(void) {
@@ -317,6 +344,7 @@ int main(void) {
         TEST(a_process_that_dies_gives_the_lock_back),
         TEST(opening_sweeps_the_temporaries_of_crashes),
         TEST(a_cache_that_cannot_be_made_is_told),
+        TEST(findings_are_loaded_as_they_were_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
