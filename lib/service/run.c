@@ -305,7 +305,7 @@ static void keep_findings(const struct rr_service *service, const struct rr_gene
     struct rr_buf file = RR_BUF_INIT(RR_FINDINGS_MAX_BYTES);
     struct rr_err err;
     rr_generation_findings(generation, &file);
-    int rc = file.failed ? rr_fail_memory(&err) : 0;
+    int rc = file.failed ? rr_fail(&err, RR_PIPELINE_FAILED, "out of memory, or too many of them") : 0;
     if (rc == 0 && file.len > 0)
         rc = rr_store_keep_findings(service->store, (struct rr_slice){file.ptr, file.len}, &err);
     if (rc != 0)

@@ -35,7 +35,8 @@ struct rr_patience rr_patience_of_job(const struct rr_service *service);
 
 int64_t rr_run_duration_ms(const struct rr_run *run);
 
-/* Reads the database, waiting out an unstable one as run->patience says. The caller frees *generation. */
+/* Reads the database, waiting out an unstable one as run->patience says, and knowing of memos what the store has of them. The
+ * caller frees *generation. */
 int rr_run_read(struct rr_service *service, const struct rr_run *run, struct rr_generation *generation, struct rr_err *err);
 
 /* Makes and publishes the report of each wanted mode, in order, out of one pass over the database, and records how it
