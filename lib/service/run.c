@@ -204,7 +204,7 @@ static void load_findings(const struct rr_service *service, struct rr_buf *file,
 int rr_run_read(struct rr_service *service, const struct rr_run *run, struct rr_generation *generation, struct rr_err *err) {
     const struct rr_conf *conf = service->conf;
     struct rr_buf file = RR_BUF_INIT(RR_FINDINGS_MAX_BYTES);
-    struct rr_findings known;
+    struct rr_findings known = {NULL, 0};
     const struct rr_order order = {
         .source =
             {
