@@ -38,7 +38,8 @@ struct gatherer {
     bool done;     /* the table is at its end */
     uint64_t unknown_amounts;
     struct rr_memo_pile *memos;
-    struct rr_slice noted_deals[RR_BOOK_DEALS_MAX], noted_organizations[RR_BOOK_DEALS_MAX];
+    uint32_t noted_deals[RR_BOOK_DEALS_MAX]; /* by their numbers in memo_deals */
+    struct rr_slice noted_organizations[RR_BOOK_DEALS_MAX];
     uint32_t noted_count; /* deals that memos may be about */
     struct rr_arena noted_texts;
     struct rr_possibilities possibilities;
@@ -152,14 +153,10 @@ static void tell(struct gatherer *gatherer) {
 /* Notes whose deals those are that memos are about. */
 static int enter_notes(struct gatherer *gatherer) {
     struct entry *entry = gatherer->entry;
-    uint32_t deals[RR_BOOK_DEALS_MAX];
     int rc = 0;
-    rr_table_find_all(&entry->memo_deals.ids, gatherer->noted_deals, deals, gatherer->noted_count); /* nobody changes them */
     pthread_mutex_lock(&entry->lock);
     for (uint32_t i = 0; i < gatherer->noted_count && rc == 0; i++) {
-        if (deals[i] == RR_NONE)
-            continue;
-        uint32_t *noted = &entry->memo_deals.organizations[deals[i]];
+        uint32_t *noted = &entry->memo_deals.organizations[gatherer->noted_deals[i]];
         uint32_t organization = rr_book_organization(entry->book, gatherer->noted_organizations[i]);
         entry->book->order_matters |= *noted != RR_NONE && *noted != organization;
         *noted = organization;
@@ -172,12 +169,15 @@ static int enter_notes(struct gatherer *gatherer) {
 }
 
 static int note(struct gatherer *gatherer, const struct rr_rows *row) {
-    struct rr_slice id = rr_rows_text(row, RR_DEAL_ID), organization = rr_rows_text(row, RR_DEAL_ORGANIZATION);
-    if (id.len == 0 || rr_slice_blank(organization) || !rr_deal_counts(row))
+    uint32_t deal = rr_table_find(&gatherer->entry->memo_deals.ids, rr_rows_text(row, RR_DEAL_ID)); /* nobody changes them */
+    if (deal == RR_NONE)
         return 0;
-    if (!rr_arena_copy(&gatherer->noted_texts, &id) || !rr_arena_copy(&gatherer->noted_texts, &organization))
+    struct rr_slice organization = rr_rows_text(row, RR_DEAL_ORGANIZATION);
+    if (rr_slice_blank(organization) || !rr_deal_counts(row))
+        return 0;
+    if (!rr_arena_copy(&gatherer->noted_texts, &organization))
         return -1;
-    gatherer->noted_deals[gatherer->noted_count] = id;
+    gatherer->noted_deals[gatherer->noted_count] = deal;
     gatherer->noted_organizations[gatherer->noted_count] = organization;
     return ++gatherer->noted_count < RR_BOOK_DEALS_MAX ? 0 : enter_notes(gatherer);
 }
