@@ -4,7 +4,7 @@
 
 #include <stdatomic.h>
 
-enum { parts_max = 256, rows_per_part_min = 64 };
+enum { parts_per_reader = 32, parts_max = parts_per_reader * RR_READERS_MAX, rows_per_part_min = 64 };
 
 /* Where a part's rows were found to lie. In a corrupt table, whose numbers do not ascend, a part is no run of rows: some would be
  * read twice, others by nobody, and nothing would tell. So every part must begin behind the row that the one before ended with.
@@ -130,13 +130,14 @@ static int scan_parts(struct scan *scan, const struct rr_reader *readers, int co
 
 int rr_scan(const struct rr_crm_table *table, const struct rr_reader *readers, int count, struct rr_err *err) {
     struct scan scan = {.table = table};
+    count = count < RR_READERS_MAX ? count : RR_READERS_MAX;
     int found = count < 2 ? 0 : rr_rowids_of(readers[0].db, table, &scan.all, err);
     if (found <= 0)
         return found < 0 ? -1 : scan_whole(table, &readers[0], err);
     uint64_t span = (uint64_t)scan.all.last - (uint64_t)scan.all.first;
-    scan.rows_per_part = span / parts_max + 1;
+    scan.rows_per_part = span / (uint64_t)(parts_per_reader * count) + 1;
     if (scan.rows_per_part < rows_per_part_min)
         scan.rows_per_part = rows_per_part_min;
     scan.parts = span / scan.rows_per_part + 1;
-    return scan_parts(&scan, readers, count < RR_READERS_MAX ? count : RR_READERS_MAX, err);
+    return scan_parts(&scan, readers, count, err);
 }

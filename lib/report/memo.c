@@ -196,7 +196,8 @@ static bool same(const struct rr_memo *a, const struct rr_memo *b) {
 /* The claims of a holder: sorted, each memo once, and the newest; how many are left. */
 static uint32_t settle(struct rr_memo_claim *claims, uint32_t count) {
     uint32_t kept = 0;
-    qsort(claims, count, sizeof *claims, compare_claims);
+    if (count > 1)
+        qsort(claims, count, sizeof *claims, compare_claims);
     for (uint32_t i = 0; i < count && kept < RR_MEMOS_MAX; i++)
         if (kept == 0 || !same(claims[kept - 1].memo, claims[i].memo))
             claims[kept++] = claims[i];
