@@ -144,8 +144,9 @@ static bool is_consequence(const struct rr_sentence *sentence, const struct rr_i
         rr_between(sentence, cause->end < RR_SYLLABLE_BYTES ? 0 : cause->end - RR_SYLLABLE_BYTES, cause->end);
     bool put_off = (label == RR_BUDGET || label == RR_APPROVAL_DELAY) && item->word.label == RR_LOW_PRIORITY &&
                    !rr_holds(rr_text_of(sentence, &item->word), rank); /* 예산 동결, 내년 재논의 */
-    return counts && (put_off || cause->follows || rr_is_because(between) || rr_is_because_of(rr_with_ending(syllable, between)) ||
-                      rr_is_condition_of(rr_with_ending(syllable, between)));
+    return counts &&
+           (put_off || cause->follows || rr_is_because(between) || rr_is_because_of(rr_with_ending(syllable, between)) ||
+            rr_is_condition_of(rr_with_ending(syllable, between)));
 }
 
 static bool is_explanation(const struct rr_sentence *sentence, const struct rr_item *item) {

@@ -115,10 +115,11 @@ bool rr_denies_as_such(struct rr_slice between) {
 }
 
 bool rr_is_talk(struct rr_slice between) {
-    static const struct rr_slice words[] = {
-        RR_SLICE("이야기"), RR_SLICE("얘기"),   RR_SLICE(" 말은"),  RR_SLICE(" 말이"),  RR_SLICE(" 말도"),  RR_SLICE("말씀"),
-        RR_SLICE("언급"),   RR_SLICE("지적"),   RR_SLICE("의견은"), RR_SLICE("의견도"),   RR_SLICE("소식"),   RR_SLICE("기미"),   RR_SLICE("조짐"),   RR_SLICE("낌새"),
-        RR_SLICE("부분은"), RR_SLICE("부분이"), RR_SLICE("부분도"), RR_SLICE(" 건이 "), RR_SLICE("계획은"), RR_SLICE("계획이")};
+    static const struct rr_slice words[] = {RR_SLICE("이야기"), RR_SLICE("얘기"),   RR_SLICE(" 말은"),  RR_SLICE(" 말이"),
+                                            RR_SLICE(" 말도"),  RR_SLICE("말씀"),   RR_SLICE("언급"),   RR_SLICE("지적"),
+                                            RR_SLICE("의견은"), RR_SLICE("의견도"), RR_SLICE("소식"),   RR_SLICE("기미"),
+                                            RR_SLICE("조짐"),   RR_SLICE("낌새"),   RR_SLICE("부분은"), RR_SLICE("부분이"),
+                                            RR_SLICE("부분도"), RR_SLICE(" 건이 "), RR_SLICE("계획은"), RR_SLICE("계획이")};
     return rr_holds_any(between, words, sizeof words / sizeof words[0]);
 }
 
