@@ -121,10 +121,21 @@ enum rr_state rr_opposite(enum rr_state state) {
     return state == RR_STATE_BAD ? RR_STATE_GOOD : RR_STATE_BAD;
 }
 
+/* That something is put off is no second blocker, where it is for a reason or for want of money or approval: 답장이 없어 중단,
+ * 예산 동결, 내년 재논의. */
+static bool is_put_off(const struct rr_sentence *sentence, const struct rr_item *cause, const struct rr_item *item,
+                       bool because) {
+    static const struct rr_slice rank = RR_SLICE("순위");
+    enum rr_blocker label = cause->word.label;
+    bool blocks = cause->state == RR_STATE_BAD && cause->word.kind != RR_WORD_OTHER && label != RR_LOW_PRIORITY;
+    bool hard = label == RR_BUDGET || label == RR_APPROVAL_DELAY;
+    return item->word.label == RR_LOW_PRIORITY && blocks &&
+           (because || (hard && !rr_holds(rr_text_of(sentence, &item->word), rank)));
+}
+
 /* Is there another blocker before it in the sentence, which it follows from? What somebody is, is often no more than by whom:
  * 본사 지침으로 예산이 동결. */
 static bool is_consequence(const struct rr_sentence *sentence, const struct rr_item *item) {
-    static const struct rr_slice rank = RR_SLICE("순위");
     const struct rr_item *cause = item - 1;
     while (
         cause > sentence->items + sentence->start &&
@@ -142,11 +153,9 @@ static bool is_consequence(const struct rr_sentence *sentence, const struct rr_i
     const struct rr_slice between = rr_between(sentence, cause->end, item->word.begin);
     const struct rr_slice syllable =
         rr_between(sentence, cause->end < RR_SYLLABLE_BYTES ? 0 : cause->end - RR_SYLLABLE_BYTES, cause->end);
-    bool put_off = (label == RR_BUDGET || label == RR_APPROVAL_DELAY) && item->word.label == RR_LOW_PRIORITY &&
-                   !rr_holds(rr_text_of(sentence, &item->word), rank); /* 예산 동결, 내년 재논의 */
-    return counts &&
-           (put_off || cause->follows || rr_is_because(between) || rr_is_because_of(rr_with_ending(syllable, between)) ||
-            rr_is_condition_of(rr_with_ending(syllable, between)));
+    const struct rr_slice ending = rr_with_ending(syllable, between);
+    bool because = rr_is_because(between) || rr_is_because_of(ending) || rr_is_condition_of(ending);
+    return is_put_off(sentence, cause, item, because) || (counts && (cause->follows || because));
 }
 
 static bool is_explanation(const struct rr_sentence *sentence, const struct rr_item *item) {

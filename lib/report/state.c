@@ -89,12 +89,21 @@ static void settle_change(struct rr_sentence *sentence) {
             rr_settle(sentence, sentence->start, RR_DECISION_MAKER);
 }
 
+/* 가격에 이견이 있었으나 인원 조정으로 합의: what was in the way is solved, by what is no topic then. */
+static bool is_solved_by_means(const struct rr_sentence *sentence, const struct rr_word *word) {
+    static const struct rr_slice by = RR_SLICE("로 ");
+    return sentence->parted == RR_WORD_TURNS && rr_is_solution(rr_text_of(sentence, word)) &&
+           rr_ends_with((struct rr_slice){sentence->text.ptr, word->begin}, by);
+}
+
 void rr_take_state(struct rr_sentence *sentence, const struct rr_word *word, enum rr_state state) {
     bool denied = rr_take_denial(sentence, word);
     if (denied)
         state = rr_opposite(state);
     else if (is_denied_by_last(sentence, word) || rr_is_needed(sentence, word))
         state = RR_STATE_BAD;
+    if (state == RR_STATE_GOOD && is_solved_by_means(sentence, word))
+        rr_settle(sentence, sentence->start, RR_NO_PIPELINE);
     struct rr_item *item = (state == RR_STATE_BAD || rr_is_english(sentence, word)) && is_ahead(sentence, word)
                                ? NULL
                                : rr_topic_of_state(sentence, word, state);

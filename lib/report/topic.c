@@ -34,18 +34,21 @@ static struct rr_item *who_doubts(struct rr_sentence *sentence, const struct rr_
 }
 
 /* There is no plan of it: 예산 삭감 + 계획은 없음, 비교 견적을 받을 + 생각이 없음. Unless it is to leave somebody: 바꿀 생각이
- * 없음. */
+ * 없음; but not 자체 교육으로 전환할 의사가 없음. */
 static struct rr_item *unplanned(const struct rr_sentence *sentence, const struct rr_word *word) {
     static const struct rr_slice plans[] = {RR_SLICE("계획"), RR_SLICE("생각"), RR_SLICE("의사"), RR_SLICE("의향")};
     static const struct rr_slice leaves[] = {RR_SLICE("바꿀"), RR_SLICE("변경"), RR_SLICE("전환"),
                                              RR_SLICE("교체"), RR_SLICE("옮길"), RR_SLICE("갈아")};
+    static const struct rr_slice there[] = {RR_SLICE("으로 "), RR_SLICE("로 ")};
     struct rr_item *item = rr_last_item(sentence);
     if (item == NULL || item->state != RR_STATE_BAD || item->word.kind == RR_WORD_OTHER || word->label != RR_LOW_PRIORITY ||
-        word->begin < item->end || word->begin - item->end > RR_LACKING_MAX_BYTES ||
-        !rr_begins_with_any(rr_text_of(sentence, word), plans, sizeof plans / sizeof plans[0]))
+        word->begin < item->end || word->begin - item->end > RR_AS_SUCH_MAX_BYTES ||
+        !rr_holds_any(rr_text_of(sentence, word), plans, sizeof plans / sizeof plans[0]))
         return NULL;
     const struct rr_slice between = rr_between(sentence, item->end, word->begin);
-    return rr_holds_any(between, leaves, sizeof leaves / sizeof leaves[0]) ? NULL : item;
+    bool leaving = rr_holds_any(between, leaves, sizeof leaves / sizeof leaves[0]) &&
+                   !rr_begins_with_any(between, there, sizeof there / sizeof there[0]);
+    return leaving ? NULL : item;
 }
 
 /* Whom the memo is of, put before what it says: 의료기기 S사, 견적 송부. */

@@ -68,10 +68,10 @@ static bool is_said(struct rr_slice between) {
 bool rr_is_because(struct rr_slice between) {
     static const struct rr_slice starts[] = {RR_SLICE("로 "), RR_SLICE("으로 "), RR_SLICE("로, "), RR_SLICE("으로, "),
                                              RR_SLICE("서 ")}; /* 예산 부족 + 으로 */
-    static const struct rr_slice words[] = {RR_SLICE("서, "),   RR_SLICE("다 보니"), RR_SLICE("다보니"), RR_SLICE("나와 "),
-                                            RR_SLICE("있어 "),  RR_SLICE("있어, "),  RR_SLICE("바람에"), RR_SLICE("차원에서"),
-                                            RR_SLICE("때문에"), RR_SLICE("탓에"),    RR_SLICE("탓으로"), RR_SLICE("관계로"),
-                                            RR_SLICE("인해"),   RR_SLICE("느라"),    RR_SLICE("여파로"), RR_SLICE(", so ")};
+    static const struct rr_slice words[] = {
+        RR_SLICE("서, "),   RR_SLICE("다 보니"), RR_SLICE("다보니"), RR_SLICE("나와 "),    RR_SLICE("있어 "),  RR_SLICE("있어, "),
+        RR_SLICE("없어 "),  RR_SLICE("않아 "),   RR_SLICE("바람에"), RR_SLICE("차원에서"), RR_SLICE("때문에"), RR_SLICE("탓에"),
+        RR_SLICE("탓으로"), RR_SLICE("관계로"),  RR_SLICE("인해"),   RR_SLICE("느라"),     RR_SLICE("여파로"), RR_SLICE(", so ")};
     bool because = rr_begins_with_any(between, starts, sizeof starts / sizeof starts[0]) ||
                    rr_holds_any(between, words, sizeof words / sizeof words[0]);
     for (size_t i = 3; i + 4 <= between.len; i++) /* 비싸서, but not 본사에서 */
@@ -109,8 +109,10 @@ bool rr_is_time(struct rr_slice text) {
 }
 
 bool rr_denies_as_such(struct rr_slice between) {
-    static const struct rr_slice words[] = {RR_SLICE(" 건 "),     RR_SLICE(" 것"), RR_SLICE(" 게 "),  RR_SLICE("다고는"),
-                                            RR_SLICE("다고만은"), RR_SLICE("진 "), RR_SLICE("어 있"), RR_SLICE("돼 있")};
+    static const struct rr_slice words[] = {RR_SLICE(" 건 "),     RR_SLICE(" 것"),   RR_SLICE(" 게 "),  RR_SLICE("다고는"),
+                                            RR_SLICE("다고만은"), RR_SLICE("진 "),   RR_SLICE("어 있"), RR_SLICE("돼 있"),
+                                            RR_SLICE(" 상황"),    RR_SLICE(" 상태"), RR_SLICE(" 편"),   RR_SLICE(" 과제"),
+                                            RR_SLICE("다고 생각")};
     return rr_holds_any(between, words, sizeof words / sizeof words[0]);
 }
 
