@@ -89,11 +89,11 @@ static void settle_change(struct rr_sentence *sentence) {
             rr_settle(sentence, sentence->start, RR_DECISION_MAKER);
 }
 
-/* 가격에 이견이 있었으나 인원 조정으로 합의: what was in the way is solved, by what is no topic then. */
+/* 가격에 이견이 있었으나 인원 조정으로 합의, 품질 문제는 강사 교체로 해결: what was in the way is solved, by what is no topic
+ * then. */
 static bool is_solved_by_means(const struct rr_sentence *sentence, const struct rr_word *word) {
     static const struct rr_slice by = RR_SLICE("로 ");
-    return sentence->parted == RR_WORD_TURNS && rr_is_solution(rr_text_of(sentence, word)) &&
-           rr_ends_with((struct rr_slice){sentence->text.ptr, word->begin}, by);
+    return rr_is_solution(rr_text_of(sentence, word)) && rr_ends_with((struct rr_slice){sentence->text.ptr, word->begin}, by);
 }
 
 void rr_take_state(struct rr_sentence *sentence, const struct rr_word *word, enum rr_state state) {

@@ -109,10 +109,10 @@ bool rr_is_time(struct rr_slice text) {
 }
 
 bool rr_denies_as_such(struct rr_slice between) {
-    static const struct rr_slice words[] = {RR_SLICE(" 건 "),     RR_SLICE(" 것"),   RR_SLICE(" 게 "),  RR_SLICE("다고는"),
-                                            RR_SLICE("다고만은"), RR_SLICE("진 "),   RR_SLICE("어 있"), RR_SLICE("돼 있"),
-                                            RR_SLICE(" 상황"),    RR_SLICE(" 상태"), RR_SLICE(" 편"),   RR_SLICE(" 과제"),
-                                            RR_SLICE("다고 생각")};
+    static const struct rr_slice words[] = {RR_SLICE(" 건 "),     RR_SLICE(" 것"),      RR_SLICE(" 게 "),  RR_SLICE("다고는"),
+                                            RR_SLICE("다고만은"), RR_SLICE("진 "),      RR_SLICE("어 있"), RR_SLICE("돼 있"),
+                                            RR_SLICE(" 상황"),    RR_SLICE(" 상태"),    RR_SLICE(" 편"),   RR_SLICE("고 있"),
+                                            RR_SLICE(" 과제"),    RR_SLICE("다고 생각")};
     return rr_holds_any(between, words, sizeof words / sizeof words[0]);
 }
 
