@@ -232,7 +232,7 @@ static void each_rule_has_its_say(void **state) {
         {"PRICE_TERM", "가격이 부담스럽다고 하여 계약이 멈춰 있음"},
         {"-", "내용이 어렵다는 의견은 한 명도 없었음"},
         {"FIT_UNCLEAR", "콘텐츠 품질이 기대에 미치지 못한다고 함"},
-        {"BUDGET", "교육비가 편성되어 있지 않음"},
+        {"BUDGET", "교육 예산 자체가 편성되어 있지 않음"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
