@@ -38,7 +38,7 @@ bool rr_is_condition_of(struct rr_slice word);
 /* That approvals take, of which nobody says that it lacks: 결재가 다 나려면 시간이 더 필요. */
 bool rr_is_time(struct rr_slice text);
 
-/* 없지 않다, 없는 건 아니다, 좋다고는 할 수 없다: what denies another denial says so, or stands right behind. */
+/* 없는 건 아니다, 좋다고는 할 수 없다, 부족한 상황은 아니다: what denies another word says so, or stands right behind. */
 bool rr_denies_as_such(struct rr_slice between);
 
 /* Does that speak of talk, of which there is none then: 비싸다는 말은 + 나오지 않음, 예산 부족 이야기는 + 없음? */
