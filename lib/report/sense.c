@@ -64,6 +64,7 @@ static void suppose(struct rr_sentence *sentence, const struct rr_word *word) {
     bool english = rr_is_english(sentence, word);
     if (!supposes(sentence, word))
         return;
+    sentence->relieved = false;
     struct rr_item *item = rr_last_item(sentence);
     bool bad = item != NULL && (item->state == RR_STATE_BAD || sentence->turned) && item->word.kind != RR_WORD_OTHER;
     bool wanted = bad && !english && sentence->turned &&
@@ -159,6 +160,31 @@ static void take_turn(struct rr_sentence *sentence, const struct rr_word *word) 
     sentence->apart = apart && word->kind == RR_WORD_TURNS;
 }
 
+/* Is what it is about in good order: 결재 + 끝남? Of people that says little. */
+static bool is_settled(const struct rr_item *item) {
+    bool topic = item->word.kind == RR_WORD_TOPIC && item->word.label != RR_DECISION_MAKER;
+    bool settles = item->word.kind == RR_WORD_SETTLES || item->word.kind == RR_WORD_OTHER;
+    return item->state == RR_STATE_GOOD && (topic || settles) && item->word.label != RR_NO_PIPELINE;
+}
+
+static void settle_before(struct rr_sentence *sentence, enum rr_blocker label) {
+    for (int i = 0; i < sentence->start; i++)
+        if (sentence->items[i].word.label == label)
+            sentence->items[i].state = RR_STATE_GOOD;
+}
+
+/* What the sentence says is settled, earlier ones said of before: 품의가 올라갔다고 들음. + 당일에 결재까지 끝남. One that names
+ * nothing is about what the one before ended with: 시스템 장애가 있었음. + 30분 만에 복구. */
+static void settle_earlier(struct rr_sentence *sentence) {
+    const struct rr_item *before = sentence->start > 0 ? &sentence->items[sentence->start - 1] : NULL;
+    for (int i = sentence->start; i < sentence->count; i++)
+        if (is_settled(&sentence->items[i]))
+            settle_before(sentence, sentence->items[i].word.label);
+    if (sentence->relieved && sentence->count == sentence->start && before != NULL && before->state == RR_STATE_BAD)
+        settle_before(sentence, before->word.label);
+    sentence->relieved = false;
+}
+
 /* A sentence that begins with 그래도, 다만, but goes on from the one before. */
 static void end_sentence(struct rr_sentence *sentence, const struct rr_word *end) {
     const struct rr_word *next = sentence->next;
@@ -168,6 +194,7 @@ static void end_sentence(struct rr_sentence *sentence, const struct rr_word *end
         sentence->bad = sentence->loose = false;
     }
     rr_begin_clause(sentence, RR_WORD_ENDS);
+    settle_earlier(sentence);
     if (!goes_on)
         sentence->start = sentence->count;
 }
@@ -236,6 +263,7 @@ static bool is_explained(const struct rr_sentence *sentence, int i) {
 static void count(struct rr_sentence *sentence, uint8_t found[RR_BLOCKER_COUNT]) {
     bool named = false;
     rr_begin_clause(sentence, RR_WORD_ENDS);
+    settle_earlier(sentence);
     for (int i = 0; i < sentence->count; i++) {
         const struct rr_item *item = &sentence->items[i];
         bool counts = is_blocker(item) && !item->follows && !is_explained(sentence, i);

@@ -15,6 +15,7 @@ enum {
     RR_AS_SUCH_MAX_BYTES = 24,  /* what is denied and 건 아니다 */
     RR_LACKING_MAX_BYTES = 12,  /* a person and 없음, 불명확 */
     RR_UNSPOKEN_MAX_BYTES = 60, /* what blocks and 이야기는 없음 */
+    RR_HEADING_MAX_BYTES = 40,  /* S사 and a colon */
     RR_SYLLABLE_BYTES = 3
 };
 enum { RR_ITEMS_MAX = 256 };
@@ -58,6 +59,7 @@ struct rr_sentence {
     bool apart;                   /* the clause is a sentence, which only what is settled goes on from the one before */
     bool bad;                     /* the clause has a bad state that is no topic's */
     bool loose;                   /* an earlier clause of the memo has */
+    bool relieved;                /* the sentence says that something is done, and not what */
 };
 
 /* The text from one offset to another; empty where that lies before. */

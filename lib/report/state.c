@@ -79,6 +79,7 @@ static void await_topic(struct rr_sentence *sentence, const struct rr_word *word
     sentence->ahead_denies = denied || rr_begins_with_any(rr_text_of(sentence, word), no, sizeof no / sizeof no[0]);
     sentence->bad = state == RR_STATE_BAD && !english;
     sentence->loose &= state == RR_STATE_BAD;
+    sentence->relieved = state == RR_STATE_GOOD && word->kind == RR_WORD_GOOD && sentence->parted != RR_WORD_IF;
 }
 
 /* 담당자가 바뀌었으나 후임도 과정 진행에 적극적: whoever follows likes it, so that the change is no trouble. */
@@ -213,6 +214,7 @@ static struct rr_item *unspoken(const struct rr_sentence *sentence, const struct
 void rr_take_not(struct rr_sentence *sentence, const struct rr_word *word) {
     struct rr_item *item = rr_topic_of_state(sentence, word, RR_STATE_BAD), *none = unspoken(sentence, word);
     sentence->turned = true;
+    sentence->relieved = false;
     if (none != NULL)
         rr_set_state(sentence, none, RR_STATE_GOOD, word);
     else if (rr_follows(sentence) || rr_is_reason(sentence, word) || rr_is_condition_of(rr_bad_before(sentence, word)))

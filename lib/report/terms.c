@@ -130,6 +130,7 @@ static bool add_term(struct rr_terms *terms, struct rr_slice text, struct rr_sli
                          .text = text,
                          .rest = rest,
                          .wide = has_words(text) || has_words(rest),
+                         .reach = (uint8_t)(reach_of(text) + reach_of(rest)),
                          .kind = section->kind,
                          .label = section->label};
     terms->count++;

@@ -40,7 +40,7 @@ enum rr_word_kind {
 };
 
 /* What a term finds is no longer than its reach, in letters. */
-enum { RR_TERMS_MAX = 16384, RR_TERM_MAX_BYTES = 1024, RR_TERM_REACH = 64 };
+enum { RR_TERMS_MAX = 24576, RR_TERM_MAX_BYTES = 1024, RR_TERM_REACH = 64 };
 
 /* White space and ~, several of which are one, and how many letters may stand there: a particle and white space; white space or a
  * hyphen, in front of English; a few other words. */
@@ -57,6 +57,7 @@ struct rr_term {
     uint32_t order;  /* in the file */
     struct rr_slice text, rest; /* rest: what several terms go on with, perhaps nothing */
     bool wide;                  /* takes in other words: ~ */
+    uint8_t reach;              /* how long what it finds may be, in letters */
     enum rr_word_kind kind;
     enum rr_blocker label;
 };

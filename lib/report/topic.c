@@ -40,10 +40,12 @@ static struct rr_item *unplanned(const struct rr_sentence *sentence, const struc
     static const struct rr_slice leaves[] = {RR_SLICE("바꿀"), RR_SLICE("변경"), RR_SLICE("전환"),
                                              RR_SLICE("교체"), RR_SLICE("옮길"), RR_SLICE("갈아")};
     static const struct rr_slice there[] = {RR_SLICE("으로 "), RR_SLICE("로 ")};
+    static const struct rr_slice none = RR_SLICE("없");
     struct rr_item *item = rr_last_item(sentence);
     if (item == NULL || item->state != RR_STATE_BAD || item->word.kind == RR_WORD_OTHER || word->label != RR_LOW_PRIORITY ||
         word->begin < item->end || word->begin - item->end > RR_AS_SUCH_MAX_BYTES ||
-        !rr_holds_any(rr_text_of(sentence, word), plans, sizeof plans / sizeof plans[0]))
+        !rr_holds_any(rr_text_of(sentence, word), plans, sizeof plans / sizeof plans[0]) ||
+        !rr_holds(rr_text_of(sentence, word), none))
         return NULL;
     const struct rr_slice between = rr_between(sentence, item->end, word->begin);
     bool leaving = rr_holds_any(between, leaves, sizeof leaves / sizeof leaves[0]) &&
@@ -51,11 +53,20 @@ static struct rr_item *unplanned(const struct rr_sentence *sentence, const struc
     return leaving ? NULL : item;
 }
 
-/* Whom the memo is of, put before what it says: 의료기기 S사, 견적 송부. */
+/* Does what begins here end at a colon, and names nothing else: " 계약: 가격 인하 요구"? */
+static bool leads_to_colon(struct rr_slice text) {
+    size_t len = 0;
+    while (len < text.len && len < RR_HEADING_MAX_BYTES && memchr(":.,!?;\n", text.ptr[len], sizeof ":.,!?;\n" - 1) == NULL)
+        len++;
+    return len < text.len && text.ptr[len] == ':' && (len == 0 || text.ptr[0] == ' ');
+}
+
+/* Whom the memo is of, put before what it says: 의료기기 S사, 견적 송부. F사 계약: 가격 인하 요구. */
 static bool is_heading(const struct rr_sentence *sentence, const struct rr_word *word) {
     const struct rr_word *next = sentence->next;
     bool letter = word->label == RR_COMPETITOR && word->end - word->begin == 1 + RR_SYLLABLE_BYTES; /* S사 */
-    return letter && sentence->count == 0 && next != NULL && next->kind == RR_WORD_COMMA && next->begin == word->end;
+    bool comma = next != NULL && next->kind == RR_WORD_COMMA && next->begin == word->end;
+    return letter && ((sentence->count == 0 && comma) || leads_to_colon(rr_between(sentence, word->end, sentence->text.len)));
 }
 
 void rr_take_blocker(struct rr_sentence *sentence, const struct rr_word *word) {

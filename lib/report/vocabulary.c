@@ -12,7 +12,7 @@ __asm__(".pushsection .rodata\n"
         ".byte 0\n"
         ".popsection\n");
 
-enum { expression_max_bytes = 1024 * 1024, outlines_max_bytes = 4 * 1024 * 1024, slot_bits = 15, slot_count = 1 << slot_bits };
+enum { expression_max_bytes = 1024 * 1024, outlines_max_bytes = 4 * 1024 * 1024, slot_bits = 16, slot_count = 1 << slot_bits };
 _Static_assert(slot_count >= 2 * RR_TERMS_MAX, "there is always a free slot");
 
 struct entry {
@@ -95,16 +95,12 @@ static pthread_mutex_t *lock_of(struct rr_vocabulary *vocabulary, uint32_t first
 
 /* ---- Lists ---- */
 
-static size_t length_of(const struct rr_term *term) {
-    return term->text.len + term->rest.len;
-}
-
 static int compare_entries(const void *left, const void *right) {
     const struct rr_term *a = ((const struct entry *)left)->term, *b = ((const struct entry *)right)->term;
     if (a->wide != b->wide)
         return a->wide ? -1 : 1;
-    if (length_of(a) != length_of(b))
-        return length_of(a) > length_of(b) ? -1 : 1;
+    if (a->reach != b->reach)
+        return a->reach > b->reach ? -1 : 1;
     return a->order < b->order ? -1 : 1;
 }
 

@@ -105,24 +105,18 @@ static struct tally judge_set(const char *name) {
 }
 
 static void each_set_is_understood(void **state) {
-    static const char *const names[] = {
-        "memos.tsv",    "memos_unseen.tsv", "memos_3.tsv",  "memos_4.tsv",  "memos_5.tsv",  "memos_6.tsv",  "memos_7.tsv",
-        "memos_8.tsv",  "memos_9.tsv",      "memos_10.tsv", "memos_11.tsv", "memos_12.tsv", "memos_13.tsv", "memos_14.tsv",
-        "memos_15.tsv", "memos_16.tsv",     "memos_17.tsv", "memos_18.tsv", "memos_19.tsv", "memos_20.tsv", "memos_21.tsv",
-        "memos_22.tsv", "memos_23.tsv",     "memos_24.tsv", "memos_25.tsv", "memos_26.tsv", "memos_27.tsv", "memos_28.tsv",
-        "memos_29.tsv", "memos_30.tsv",     "memos_31.tsv", "memos_32.tsv", "memos_33.tsv", "memos_34.tsv", "memos_35.tsv",
-        "memos_36.tsv", "memos_37.tsv",     "memos_38.tsv", "memos_39.tsv", "memos_40.tsv", "memos_41.tsv", "memos_42.tsv",
-        "memos_43.tsv", "memos_44.tsv",     "memos_45.tsv", "memos_46.tsv", "memos_47.tsv", "memos_48.tsv", "memos_49.tsv",
-        "memos_50.tsv", "memos_51.tsv",     "memos_52.tsv", "memos_53.tsv"};
+    static const int last_set = 85;
     (void)state;
     int sentences = 0;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        struct tally tally = judge_set(names[i]);
+    for (int set = 1; set <= last_set; set++) {
+        char name[40];
+        snprintf(name, sizeof name, set == 1 ? "memos.tsv" : set == 2 ? "memos_unseen.tsv" : "memos_%d.tsv", set);
+        struct tally tally = judge_set(name);
         sentences += tally.sentences;
         assert_true(tally.first_right * 100 >= tally.sentences * 95);
         assert_true(tally.right * 10 >= tally.found * 9 && tally.right * 10 >= tally.wanted * 9);
     }
-    assert_true(sentences >= 10600);
+    assert_true(sentences >= 17000);
 }
 
 /* Each line: what is right, and what it is. */
@@ -233,6 +227,15 @@ static void each_rule_has_its_say(void **state) {
         {"-", "내용이 어렵다는 의견은 한 명도 없었음"},
         {"FIT_UNCLEAR", "콘텐츠 품질이 기대에 미치지 못한다고 함"},
         {"BUDGET", "교육 예산 자체가 편성되어 있지 않음"},
+        {"-", "품의가 올라갔다고 들음. 당일에 결재까지 끝남"},
+        {"-", "시스템 장애가 있었음. 30분 만에 복구돼 지금은 정상임"},
+        {"BUDGET", "교육 예산 미배정. 배정되면 바로 진행"},
+        {"SCHEDULE_RESOURCE", "시스템 장애가 있음. 아직 복구되지 않음"},
+        {"-", "예산이 부족했음. 추경으로 확보 완료"},
+        {"APPROVAL_DELAY", "결재가 지연됨. 승인이 나면 진행"},
+        {"DECISION_MAKER", "팀장님이 반대하심. 담당자는 긍정적임"},
+        {"PRICE_TERM", "레미콘 F사 계약: 가격 인하 요구가 계속됨"},
+        {"LOW_PRIORITY", "급하지 않으니 내년 초에 생각하겠다고 함"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
@@ -387,14 +390,14 @@ static void a_long_clause_hides_nothing(void **state) {
     }
 }
 
-/* Of terms that begin alike the longest is found, one with ~ before all others; a choice is as long as all of it. */
+/* Of terms that begin alike the longest is found, one with ~ before all others; a choice is as long as its longest. */
 static void the_longest_term_is_found(void **state) {
     (void)state;
     assert_words("[문제]\n부족, 부족 심각\n", "부족 심각, 부족함", "5:부족 심각|15:,|5:부족|");
     assert_words("[문제]\n예산~ 없\n[해결]\n예산 완전 확보\n", "예산 완전 확보 없이, 예산 완전 확보",
                  "5:예산 완전 확보 없|15:,|6:예산 완전 확보|");
     assert_words("[문제]\n(법무/감사) (검토/실사)\n[해결]\n법무 검토됨\n", "법무 검토됨, 감사실사",
-                 "5:법무 검토|15:,|5:감사실사|");
+                 "6:법무 검토됨|15:,|5:감사실사|");
     assert_words("[문제]\nle café plein\n", "LE CAFÉ PLEIN", "5:LE CAFÉ PLEIN|");
     assert_words("[문제]\n가, |나|, 다|\n", "가가 나 가나 다라 다", "5:가|5:가|5:나|5:가|5:다|");
 }
