@@ -75,16 +75,17 @@ struct rr_item *rr_subject_of(struct rr_sentence *sentence) {
 }
 
 /* Who thinks ill of what is taught, or of what is no label's: 본부장님이 교육 효과에 회의적. Of money or time it is that which is
- * bad. */
-static struct rr_item *who_thinks(struct rr_sentence *sentence) {
+ * bad; but who is against it, is against it. */
+static struct rr_item *who_thinks(struct rr_sentence *sentence, const struct rr_word *word) {
+    static const struct rr_slice against = RR_SLICE("반대");
     const struct rr_item *last = rr_last_item(sentence);
-    bool open = last != NULL &&
-                (last->state != RR_STATE_NEUTRAL || last->word.label == RR_FIT_UNCLEAR || last->word.kind == RR_WORD_OTHER);
+    bool open = last != NULL && (rr_begins_with(rr_text_of(sentence, word), against) || last->state != RR_STATE_NEUTRAL ||
+                                 last->word.label == RR_FIT_UNCLEAR || last->word.kind == RR_WORD_OTHER);
     return open ? rr_subject_of(sentence) : NULL;
 }
 
 struct rr_item *rr_topic_of_state(struct rr_sentence *sentence, const struct rr_word *word, enum rr_state state) {
-    struct rr_item *who = word->kind == RR_WORD_ATTITUDE ? who_thinks(sentence) : NULL;
+    struct rr_item *who = word->kind == RR_WORD_ATTITUDE ? who_thinks(sentence, word) : NULL;
     if (who != NULL)
         return who;
     int at = sentence->count - 1;

@@ -105,7 +105,7 @@ static struct tally judge_set(const char *name) {
 }
 
 static void each_set_is_understood(void **state) {
-    static const int last_set = 85;
+    static const int last_set = 97;
     (void)state;
     int sentences = 0;
     for (int set = 1; set <= last_set; set++) {
@@ -116,7 +116,7 @@ static void each_set_is_understood(void **state) {
         assert_true(tally.first_right * 100 >= tally.sentences * 95);
         assert_true(tally.right * 10 >= tally.found * 9 && tally.right * 10 >= tally.wanted * 9);
     }
-    assert_true(sentences >= 17000);
+    assert_true(sentences >= 19400);
 }
 
 /* Each line: what is right, and what it is. */
@@ -172,6 +172,7 @@ static void each_rule_has_its_say(void **state) {
     } rules[] = {
         {"DECISION_MAKER", "팀장님이 반대하심"},
         {"DECISION_MAKER", "본부장님이 교육 효과에 회의적임"},
+        {"DECISION_MAKER", "공장장이 외부 강사를 들이는 것에 반대함"},
         {"BUDGET", "예산은 팀장님이 부족하다고 하심"},
         {"APPROVAL_DELAY", "품의가 아직 팀장 책상 위에 있음"},
         {"-", "답변이 늦었지만 긍정적으로 왔음"},
