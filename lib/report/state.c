@@ -79,7 +79,8 @@ static void await_topic(struct rr_sentence *sentence, const struct rr_word *word
     sentence->ahead_denies = denied || rr_begins_with_any(rr_text_of(sentence, word), no, sizeof no / sizeof no[0]);
     sentence->bad = state == RR_STATE_BAD && !english;
     sentence->loose &= state == RR_STATE_BAD;
-    sentence->relieved = state == RR_STATE_GOOD && word->kind == RR_WORD_GOOD && sentence->parted != RR_WORD_IF;
+    bool relieves = word->kind == RR_WORD_GOOD && sentence->parted != RR_WORD_IF && !rr_is_routine(rr_text_of(sentence, word));
+    sentence->relieved = state == RR_STATE_GOOD && (sentence->relieved || relieves);
 }
 
 /* 담당자가 바뀌었으나 후임도 과정 진행에 적극적: whoever follows likes it, so that the change is no trouble. */

@@ -44,6 +44,12 @@ bool rr_is_solution(struct rr_slice text) {
     return rr_begins_with_any(text, words, sizeof words / sizeof words[0]);
 }
 
+bool rr_is_routine(struct rr_slice text) {
+    static const struct rr_slice words[] = {RR_SLICE("완료"), RR_SLICE("확인"), RR_SLICE("처리"), RR_SLICE("파악"),
+                                            RR_SLICE("done")};
+    return rr_begins_with_any(text, words, sizeof words / sizeof words[0]);
+}
+
 bool rr_joins(struct rr_slice between) {
     static const struct rr_slice words[] = {RR_SLICE("과"),   RR_SLICE("와"),  RR_SLICE("및"),
                                             RR_SLICE("하고"), RR_SLICE("and"), RR_SLICE("&")};

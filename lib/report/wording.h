@@ -20,6 +20,9 @@ bool rr_is_any(struct rr_slice text, const struct rr_slice *words, size_t count)
 /* Of what else than what was wrong may that be said: 가격 이견 있었음, 합의 완료? */
 bool rr_is_solution(struct rr_slice text);
 
+/* Is that what one does every day, and no trouble is over by it: 확인 완료? */
+bool rr_is_routine(struct rr_slice text);
+
 /* Is there nothing between two topics but what joins them? With people it does not: 담당자와 연락. */
 bool rr_joins(struct rr_slice between);
 
