@@ -164,7 +164,7 @@ static void take_turn(struct rr_sentence *sentence, const struct rr_word *word) 
 static bool is_settled(const struct rr_item *item) {
     bool topic = item->word.kind == RR_WORD_TOPIC && item->word.label != RR_DECISION_MAKER;
     bool settles = item->word.kind == RR_WORD_SETTLES || item->word.kind == RR_WORD_OTHER;
-    return item->state == RR_STATE_GOOD && (topic || settles) && item->word.label != RR_NO_PIPELINE;
+    return item->state == RR_STATE_GOOD && (topic || settles);
 }
 
 static void settle_before(struct rr_sentence *sentence, enum rr_blocker label) {
