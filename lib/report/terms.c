@@ -92,7 +92,6 @@ static bool is_sound(struct rr_slice text) {
     return !within;
 }
 
-/* How long what a term finds may be, in letters. Of a choice its longest alternative counts. */
 static size_t reach_of(struct rr_slice text) {
     size_t reach = 0, alternative = 0, longest = 0;
     for (size_t i = 0; i < text.len;) {
@@ -130,7 +129,6 @@ static bool add_term(struct rr_terms *terms, struct rr_slice text, struct rr_sli
                          .text = text,
                          .rest = rest,
                          .wide = has_words(text) || has_words(rest),
-                         .reach = (uint8_t)(reach_of(text) + reach_of(rest)),
                          .kind = section->kind,
                          .label = section->label};
     terms->count++;
@@ -151,6 +149,10 @@ static bool add_choices(struct rr_terms *terms, struct rr_slice text, const stru
         from = to + 1;
     }
     return true;
+}
+
+size_t rr_term_reach(const struct rr_term *term) {
+    return reach_of(term->text) + reach_of(term->rest);
 }
 
 size_t rr_term_join(const struct rr_term *term, char out[RR_TERM_MAX_BYTES]) {

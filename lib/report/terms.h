@@ -57,7 +57,6 @@ struct rr_term {
     uint32_t order;  /* in the file */
     struct rr_slice text, rest; /* rest: what several terms go on with, perhaps nothing */
     bool wide;                  /* takes in other words: ~ */
-    uint8_t reach;              /* how long what it finds may be, in letters */
     enum rr_word_kind kind;
     enum rr_blocker label;
 };
@@ -69,6 +68,9 @@ struct rr_terms {
 
 /* terms is empty before. RR_PIPELINE_FAILED names the line that is wrong. */
 int rr_terms_read(struct rr_terms *terms, struct rr_slice text, struct rr_err *err);
+
+/* How long what it finds may be, in letters. Of a choice its longest alternative counts. */
+size_t rr_term_reach(const struct rr_term *term);
 
 /* The whole term, of RR_TERM_MAX_BYTES at most; its length. */
 size_t rr_term_join(const struct rr_term *term, char out[RR_TERM_MAX_BYTES]);

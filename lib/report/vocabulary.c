@@ -17,6 +17,7 @@ _Static_assert(slot_count >= 2 * RR_TERMS_MAX, "there is always a free slot");
 
 struct entry {
     const struct rr_term *term;
+    size_t reach;
     size_t outline; /* where it begins in those of the list */
 };
 
@@ -96,12 +97,12 @@ static pthread_mutex_t *lock_of(struct rr_vocabulary *vocabulary, uint32_t first
 /* ---- Lists ---- */
 
 static int compare_entries(const void *left, const void *right) {
-    const struct rr_term *a = ((const struct entry *)left)->term, *b = ((const struct entry *)right)->term;
-    if (a->wide != b->wide)
-        return a->wide ? -1 : 1;
+    const struct entry *a = left, *b = right;
+    if (a->term->wide != b->term->wide)
+        return a->term->wide ? -1 : 1;
     if (a->reach != b->reach)
         return a->reach > b->reach ? -1 : 1;
-    return a->order < b->order ? -1 : 1;
+    return a->term->order < b->term->order ? -1 : 1;
 }
 
 static uint32_t count_terms(const struct rr_vocabulary *vocabulary, uint32_t terms) {
@@ -112,8 +113,10 @@ static uint32_t count_terms(const struct rr_vocabulary *vocabulary, uint32_t ter
 }
 
 static void add_entries(struct list *list, const struct rr_vocabulary *vocabulary, uint32_t terms) {
-    for (uint32_t at = terms; at != 0; at = vocabulary->next[at - 1])
-        list->entries[list->count++].term = &vocabulary->terms->items[at - 1];
+    for (uint32_t at = terms; at != 0; at = vocabulary->next[at - 1]) {
+        const struct rr_term *term = &vocabulary->terms->items[at - 1];
+        list->entries[list->count++] = (struct entry){.term = term, .reach = rr_term_reach(term)};
+    }
 }
 
 static void free_list(struct list *list) {
