@@ -120,8 +120,14 @@ workers_settled() {
     done
     echo "$have"
 }
-# The pool's leader: the serving pool was started first, then the other one, and then the follower, where there is one.
-pool_session() { pgrep -P "$service_pid" -f multiwatch | sort -n | if [[ $1 == worker ]]; then sed -n 1p; else sed -n 2p; fi; }
+# The pool's leader: the one whose standard input is the pool's socket.
+pool_session() { # worker | compute
+    local pid inode
+    for pid in $(pgrep -P "$service_pid" -f multiwatch); do
+        inode=$(readlink -- "/proc/$pid/fd/0") && inode=${inode//[^0-9]/}
+        ! grep -q " $inode $1.sock\$" /proc/net/unix || echo "$pid"
+    done
+}
 
 ## What a script does to the store behind the programs' backs; tests/postgresql.sh does it to what hosts share, too
 
