@@ -16,6 +16,20 @@ struct rr_db {
     struct rr_deadline deadline;
     int64_t ops_left;
     bool memory_failed; /* while a text was given out: whoever took it for a NULL is told at the next step */
+    struct giving *giving;
+};
+
+/* Who takes the rows of the statement that runs. */
+struct giving {
+    rr_row_taker *take;
+    void *ctx;
+    struct rr_err *err;
+    int rc;
+};
+
+struct rr_row {
+    struct rr_db *db;
+    sqlite3_value **values;
 };
 
 struct rr_stmt {
@@ -95,6 +109,30 @@ static int progress(void *opaque) {
     return db->ops_left < 0 || rr_deadline_passed(db->deadline);
 }
 
+/* rr_give(...), an aggregate: one row. */
+static void give_row(sqlite3_context *context, int count, sqlite3_value **values) {
+    (void)count;
+    struct rr_db *db = sqlite3_user_data(context);
+    struct giving *giving = db->giving;
+    const struct rr_row row = {db, values};
+    giving->rc = giving->take(giving->ctx, &row, giving->err);
+    if (giving->rc == 0 && db->memory_failed)
+        giving->rc = rr_fail_memory(giving->err);
+    if (giving->rc != 0)
+        sqlite3_result_error_code(context, SQLITE_ABORT);
+}
+
+static void give_no_more(sqlite3_context *context) {
+    (void)context;
+}
+
+/* No schema may call it. */
+static int add_give(struct rr_db *db, struct rr_err *err) {
+    int rc =
+        sqlite3_create_function(db->handle, "rr_give", -1, SQLITE_UTF8 | SQLITE_DIRECTONLY, db, NULL, give_row, give_no_more);
+    return rc == SQLITE_OK ? 0 : fail(db, err);
+}
+
 static int64_t size_of(const char *path, const char *suffix) {
     char name[PATH_MAX];
     struct stat st;
@@ -160,7 +198,8 @@ int rr_db_open_read(struct rr_db **db, const char *path, bool immutable, struct 
     (*db)->ops_left = schema_ops_max;
     sqlite3_busy_timeout((*db)->handle, left_ms < busy_wait_max_ms ? (int)left_ms : busy_wait_max_ms);
     sqlite3_progress_handler((*db)->handle, progress_ops, progress, *db);
-    if (make_defensive(*db, err) == 0 && rr_db_exec(*db, "SELECT 1 FROM sqlite_schema LIMIT 1", err) == 0) {
+    if (make_defensive(*db, err) == 0 && add_give(*db, err) == 0 &&
+        rr_db_exec(*db, "SELECT 1 FROM sqlite_schema LIMIT 1", err) == 0) {
         (*db)->ops_left = ops_min + (size_of(path, "") + size_of(path, "-wal")) * ops_per_byte;
         return 0;
     }
@@ -270,6 +309,29 @@ int rr_stmt_step(struct rr_stmt *stmt, struct rr_err *err) {
         return fail(stmt->db, err);
     sqlite3_reset(stmt->handle);
     return 0;
+}
+
+int rr_stmt_give(struct rr_stmt *stmt, rr_row_taker *take, void *ctx, struct rr_err *err) {
+    struct giving giving = {take, ctx, err, 0};
+    stmt->db->giving = &giving;
+    int rc = sqlite3_step(stmt->handle);
+    stmt->db->giving = NULL;
+    if (giving.rc == 0 && rc != SQLITE_ROW)
+        giving.rc = fail(stmt->db, err);
+    sqlite3_reset(stmt->handle);
+    return giving.rc;
+}
+
+struct rr_slice rr_row_text(const struct rr_row *row, int index) {
+    sqlite3_value *value = row->values[index];
+    const char *text = (const char *)sqlite3_value_text(value);
+    if (text == NULL && sqlite3_value_type(value) != SQLITE_NULL)
+        row->db->memory_failed = true;
+    return (struct rr_slice){text, text == NULL ? 0 : (size_t)sqlite3_value_bytes(value)};
+}
+
+int64_t rr_row_whole(const struct rr_row *row, int index) {
+    return sqlite3_value_int64(row->values[index]);
 }
 
 void rr_stmt_rewind(struct rr_stmt *stmt) {

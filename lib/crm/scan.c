@@ -37,23 +37,33 @@ static int fail_order(struct rr_err *err) {
     return rr_fail(err, RR_DB_INVALID, "the database cannot be read: the rows of a table are not in order");
 }
 
-static int read_part(const struct rr_reader *reader, struct rr_rows *rows, const struct rr_rowids *part, struct found *found,
+/* What takes a row of a part. */
+struct part_taker {
+    const struct rr_reader *reader;
+    const struct rr_crm_table *table;
+    int64_t first;
+    struct found *found;
+};
+
+static int take_of_part(void *ctx, const struct rr_row *row, struct rr_err *err) {
+    const struct part_taker *taker = ctx;
+    struct found *found = taker->found;
+    int64_t rowid = rr_row_whole(row, taker->table->column_count);
+    if (rowid < taker->first || (found->has_rows && rowid <= found->last))
+        return fail_order(err);
+    found->last = rowid;
+    found->has_rows = true;
+    return taker->reader->take(taker->reader->ctx, row, err);
+}
+
+static int read_part(const struct worker *worker, struct rr_rows *rows, const struct rr_rowids *part, struct found *found,
                      struct rr_err *err) {
+    struct part_taker taker = {worker->reader, worker->scan->table, part->first, found};
     int before = rr_rows_before(rows, part->first, &found->before, err);
     if (before < 0 || rr_rows_go(rows, part, err) != 0)
         return -1;
     found->has_before = before == 1;
-    int more;
-    while ((more = rr_rows_step(rows, err)) == 1) {
-        int64_t rowid = rr_rows_rowid(rows);
-        if (rowid < part->first || (found->has_rows && rowid <= found->last))
-            return fail_order(err);
-        found->last = rowid;
-        found->has_rows = true;
-        if (reader->take(reader->ctx, rows, err) != 0)
-            return -1;
-    }
-    return more;
+    return rr_rows_give(rows, take_of_part, &taker, err);
 }
 
 /* Do the parts make up the table? */
@@ -89,7 +99,7 @@ static void *read_parts(void *opaque) {
     struct rr_rows *rows = NULL;
     worker->rc = rr_rows_open_parts(&rows, worker->reader->db, scan->table, &worker->err);
     while (worker->rc == 0 && next_part(scan, &part, &found))
-        worker->rc = read_part(worker->reader, rows, &part, found, &worker->err);
+        worker->rc = read_part(worker, rows, &part, found, &worker->err);
     rr_rows_close(&rows);
     if (worker->rc != 0)
         atomic_store(&scan->failed, true);
@@ -100,14 +110,9 @@ static int scan_whole(const struct rr_crm_table *table, const struct rr_reader *
     struct rr_rows *rows = NULL;
     if (rr_rows_open(&rows, reader->db, table, err) != 0)
         return -1;
-    int more;
-    while ((more = rr_rows_step(rows, err)) == 1)
-        if (reader->take(reader->ctx, rows, err) != 0) {
-            more = -1;
-            break;
-        }
+    int rc = rr_rows_give(rows, reader->take, reader->ctx, err);
     rr_rows_close(&rows);
-    return more;
+    return rc;
 }
 
 static int scan_parts(struct scan *scan, const struct rr_reader *readers, int count, struct rr_err *err) {

@@ -6,11 +6,11 @@
 /* Every row of a table, once, by one thread or by several: each with a connection of its own, all of them to one state of the
  * database (rr_snapshot_join). The rows are shared out in many small runs of rowids, so that the threads end together.
  *
- * The first reader runs in the caller's thread. take is called with rows standing on a row; what it needs of it later it
- * copies. With one reader the rows come in the table's order, otherwise in no order. All of it stops at the first error. */
+ * The first reader runs in the caller's thread. What take needs of a row later it copies. With one reader the rows come in the
+ * table's order, otherwise in no order. All of it stops at the first error. */
 struct rr_reader {
     struct rr_db *db;
-    int (*take)(void *ctx, const struct rr_rows *rows, struct rr_err *err);
+    rr_row_taker *take;
     void *ctx;
 };
 

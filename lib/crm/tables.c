@@ -64,7 +64,6 @@ enum { sql_max_bytes = 64 * 1024 };
 struct rr_rows {
     struct rr_stmt *stmt;
     struct rr_stmt *before; /* which row stands before a part; NULL where all are read */
-    int column_count;
 };
 
 /* Adds the column, or NULL in its place. It is looked for first, since SQLite takes an unknown "name" for a text. */
@@ -75,7 +74,7 @@ static int add_column(struct rr_buf *sql, struct rr_db *db, const struct rr_crm_
         return -1;
     if (!found && index < table->required_count)
         return rr_fail(err, RR_DB_INVALID, "the table \"%s\" has no column \"%s\"", table->name, column);
-    rr_buf_add_text(sql, index == 0 ? "SELECT " : ", ");
+    rr_buf_add_text(sql, index == 0 ? "SELECT rr_give(" : ", ");
     if (found)
         rr_buf_printf(sql, "\"%s\"", column);
     else
@@ -104,14 +103,13 @@ static int open_rows(struct rr_rows **out, struct rr_db *db, const struct rr_crm
         if (add_column(&sql, db, table, i, err) != 0)
             goto out;
     /* An index that has all the columns would do as well for SQLite, but has another order, and perhaps other rows. */
-    rr_buf_printf(&sql, "%s FROM \"%s\" NOT INDEXED%s", parts ? ", rowid" : "", table->name,
+    rr_buf_printf(&sql, "%s) FROM \"%s\" NOT INDEXED%s", parts ? ", rowid" : "", table->name,
                   parts ? " WHERE rowid BETWEEN ?1 AND ?2" : "");
     rows = calloc(1, sizeof *rows);
     if (rows == NULL || sql.failed) {
         rr_err_set_memory(err);
         goto out;
     }
-    rows->column_count = table->column_count;
     if (rr_db_prepare(&rows->stmt, db, sql.ptr, err) == 0 && (!parts || prepare_before(rows, db, table, err) == 0)) {
         *out = rows;
         rows = NULL;
@@ -139,28 +137,12 @@ int rr_rows_before(struct rr_rows *rows, int64_t rowid, int64_t *before, struct 
     return found;
 }
 
-int64_t rr_rows_rowid(const struct rr_rows *rows) {
-    return rr_stmt_whole(rows->stmt, rows->column_count);
-}
-
 int rr_rows_go(struct rr_rows *rows, const struct rr_rowids *part, struct rr_err *err) {
     return rr_stmt_bind_whole(rows->stmt, 1, part->first, err) == 0 ? rr_stmt_bind_whole(rows->stmt, 2, part->last, err) : -1;
 }
 
-int rr_rows_step(struct rr_rows *rows, struct rr_err *err) {
-    return rr_stmt_step(rows->stmt, err);
-}
-
-struct rr_slice rr_rows_text(const struct rr_rows *rows, int column) {
-    return rr_stmt_text(rows->stmt, column);
-}
-
-int rr_rows_next(struct rr_rows *rows, struct rr_slice *values, struct rr_err *err) {
-    int more = rr_stmt_step(rows->stmt, err);
-    if (more == 1)
-        for (int i = 0; i < rows->column_count; i++)
-            values[i] = rr_stmt_text(rows->stmt, i);
-    return more;
+int rr_rows_give(struct rr_rows *rows, rr_row_taker *take, void *ctx, struct rr_err *err) {
+    return rr_stmt_give(rows->stmt, take, ctx, err);
 }
 
 int rr_rowids_of(struct rr_db *db, const struct rr_crm_table *table, struct rr_rowids *rowids, struct rr_err *err) {

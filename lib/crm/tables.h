@@ -7,7 +7,7 @@
  * whatever order the table has them.
  *
  *     rr_rows_open(&rows, db, &rr_deal_table, err)      RR_DB_INVALID names a missing table or column
- *     while ((more = rr_rows_next(rows, values, err)) == 1) ... values[RR_DEAL_ID] ...
+ *     rr_rows_give(rows, take, ctx, err)                take(ctx, row, err): ... rr_row_text(row, RR_DEAL_ID) ...
  *     rr_rows_close(&rows) */
 enum rr_deal_column {
     RR_DEAL_ID,
@@ -60,15 +60,10 @@ struct rr_rows;
 
 int rr_rows_open(struct rr_rows **out, struct rr_db *db, const struct rr_crm_table *table, struct rr_err *err);
 
-/* 1: values[0 .. column_count) are the row's, borrowed until the next call; 0: no more; -1: err. */
-int rr_rows_next(struct rr_rows *rows, struct rr_slice *values, struct rr_err *err);
+/* As rr_stmt_give. */
+int rr_rows_give(struct rr_rows *rows, rr_row_taker *take, void *ctx, struct rr_err *err);
 
 void rr_rows_close(struct rr_rows **rows);
-
-/* The same without asking for every column of every row: 1 stands on the next row, 0: no more; a column's text is borrowed
- * until the next call. */
-int rr_rows_step(struct rr_rows *rows, struct rr_err *err);
-struct rr_slice rr_rows_text(const struct rr_rows *rows, int column);
 
 /* A run of a table's rows, by what SQLite numbers them with: both ends belong to it. */
 struct rr_rowids {
@@ -79,13 +74,12 @@ struct rr_rowids {
  * that has a column of that name. -1 with err: SQLite complains of a broken page but once, so an error must not get lost. */
 int rr_rowids_of(struct rr_db *db, const struct rr_crm_table *table, struct rr_rowids *rowids, struct rr_err *err);
 
-/* Opens the rows without the first to be read: rr_rows_go says which, as often as one likes. */
+/* Opens the rows in parts: rr_rows_go says which are given next, as often as one likes. Behind a row's columns stands its
+ * number: rr_row_whole(row, table->column_count). */
 int rr_rows_open_parts(struct rr_rows **out, struct rr_db *db, const struct rr_crm_table *table, struct rr_err *err);
 int rr_rows_go(struct rr_rows *rows, const struct rr_rowids *part, struct rr_err *err);
 
-/* Of rows in parts: the number of the row stood on; and which row, if any, stands before one of that number: 1, 0, or -1 with
- * err. In a corrupt table either may be anything. */
-int64_t rr_rows_rowid(const struct rr_rows *rows);
+/* Which row, if any, stands before one of that number: 1, 0, or -1 with err. In a corrupt table it may be anything. */
 int rr_rows_before(struct rr_rows *rows, int64_t rowid, int64_t *before, struct rr_err *err);
 
 #endif

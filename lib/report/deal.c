@@ -22,23 +22,23 @@ static bool read_tokens(struct rr_tokens *tokens, struct rr_slice text, struct r
 }
 
 /* 예상 체결액 is not even asked for where 금액 says something. */
-static struct rr_amount amount_of(const struct rr_rows *row) {
-    struct rr_slice amount = rr_rows_text(row, RR_DEAL_AMOUNT);
+static struct rr_amount amount_of(const struct rr_row *row) {
+    struct rr_slice amount = rr_row_text(row, RR_DEAL_AMOUNT);
     if (!rr_slice_blank(amount))
         return rr_amount_parse(amount);
-    return rr_amount_of_deal(amount, rr_rows_text(row, RR_DEAL_EXPECTED_AMOUNT));
+    return rr_amount_of_deal(amount, rr_row_text(row, RR_DEAL_EXPECTED_AMOUNT));
 }
 
-static bool read_bucket(struct rr_deal *deal, struct rr_slice status, const struct rr_rows *row,
+static bool read_bucket(struct rr_deal *deal, struct rr_slice status, const struct rr_row *row,
                         struct rr_possibilities *possibilities) {
     struct rr_bucket_facts facts = {.won = rr_slice_equal(status, won), .lost = rr_slice_equal(status, lost)};
     facts.contract = deal->top.contract;
     facts.start = deal->top.start;
     facts.amount_krw = deal->amount.krw;
     if (facts.won) {
-        facts.end = deal->top.end = rr_day_parse(rr_rows_text(row, RR_DEAL_END));
-        facts.course_known = !rr_slice_blank(rr_rows_text(row, RR_DEAL_COURSE));
-    } else if (!facts.lost && !read_tokens(&facts.tokens, rr_rows_text(row, RR_DEAL_POSSIBILITY), possibilities)) {
+        facts.end = deal->top.end = rr_day_parse(rr_row_text(row, RR_DEAL_END));
+        facts.course_known = !rr_slice_blank(rr_row_text(row, RR_DEAL_COURSE));
+    } else if (!facts.lost && !read_tokens(&facts.tokens, rr_row_text(row, RR_DEAL_POSSIBILITY), possibilities)) {
         return false;
     }
     deal->bucket = rr_bucket_of(&facts);
@@ -47,48 +47,48 @@ static bool read_bucket(struct rr_deal *deal, struct rr_slice status, const stru
     return true;
 }
 
-static bool read_top(struct rr_top_deal *top, const struct rr_deal *deal, struct rr_slice status, const struct rr_rows *row,
+static bool read_top(struct rr_top_deal *top, const struct rr_deal *deal, struct rr_slice status, const struct rr_row *row,
                      struct rr_arena *arena) {
-    top->id = rr_rows_text(row, RR_DEAL_ID);
-    top->name = rr_rows_text(row, RR_DEAL_NAME);
+    top->id = rr_row_text(row, RR_DEAL_ID);
+    top->name = rr_row_text(row, RR_DEAL_NAME);
     top->status = status;
-    top->possibility = rr_rows_text(row, RR_DEAL_POSSIBILITY);
+    top->possibility = rr_row_text(row, RR_DEAL_POSSIBILITY);
     top->amount_krw = deal->amount.krw;
-    top->course_exists = rr_rows_text(row, RR_DEAL_COURSE).len > 0;
-    top->end = rr_day_parse(rr_rows_text(row, RR_DEAL_END));
+    top->course_exists = rr_row_text(row, RR_DEAL_COURSE).len > 0;
+    top->end = rr_day_parse(rr_row_text(row, RR_DEAL_END));
     return rr_arena_copy(arena, &top->id) && rr_arena_copy(arena, &top->name) && rr_arena_copy(arena, &top->status) &&
            rr_arena_copy(arena, &top->possibility);
 }
 
-static int read_year(struct rr_top_deal *top, const struct rr_rows *row) {
-    top->contract = rr_day_parse(rr_rows_text(row, RR_DEAL_CONTRACT));
-    top->expected_close = rr_day_parse(rr_rows_text(row, RR_DEAL_EXPECTED_CLOSE));
-    top->start = rr_day_parse(rr_rows_text(row, RR_DEAL_START));
+static int read_year(struct rr_top_deal *top, const struct rr_row *row) {
+    top->contract = rr_day_parse(rr_row_text(row, RR_DEAL_CONTRACT));
+    top->expected_close = rr_day_parse(rr_row_text(row, RR_DEAL_EXPECTED_CLOSE));
+    top->start = rr_day_parse(rr_row_text(row, RR_DEAL_START));
     return rr_deal_year(top->start, top->contract, top->expected_close);
 }
 
-static void read_signals(struct rr_deal *deal, struct rr_slice status, const struct rr_rows *row, const struct rr_scope *scope) {
-    deal->top.last_contact = rr_day_parse(rr_rows_text(row, RR_DEAL_LAST_CONTACT));
+static void read_signals(struct rr_deal *deal, struct rr_slice status, const struct rr_row *row, const struct rr_scope *scope) {
+    deal->top.last_contact = rr_day_parse(rr_row_text(row, RR_DEAL_LAST_CONTACT));
     if (!rr_slice_equal(status, lost))
         return;
-    rr_day lost_on = rr_day_parse(rr_rows_text(row, RR_DEAL_LOST_ON));
+    rr_day lost_on = rr_day_parse(rr_row_text(row, RR_DEAL_LOST_ON));
     deal->lost_lately = lost_on != RR_DAY_UNKNOWN && lost_on >= scope->lost_from && lost_on <= scope->as_of;
     if (deal->lost_lately)
-        deal->lost_reason = rr_rows_text(row, RR_DEAL_LOST_REASON);
+        deal->lost_reason = rr_row_text(row, RR_DEAL_LOST_REASON);
 }
 
-bool rr_deal_counts(const struct rr_rows *row) {
-    return !rr_slice_equal(rr_rows_text(row, RR_DEAL_STATUS), convert);
+bool rr_deal_counts(const struct rr_row *row) {
+    return !rr_slice_equal(rr_row_text(row, RR_DEAL_STATUS), convert);
 }
 
-int rr_deal_read(struct rr_deal *deal, const struct rr_rows *row, const struct rr_scope *scope,
+int rr_deal_read(struct rr_deal *deal, const struct rr_row *row, const struct rr_scope *scope,
                  struct rr_possibilities *possibilities, struct rr_arena *arena, uint64_t *unknown_amounts) {
-    struct rr_slice status = rr_rows_text(row, RR_DEAL_STATUS);
+    struct rr_slice status = rr_row_text(row, RR_DEAL_STATUS);
     if (rr_slice_equal(status, convert))
         return 0;
     *deal = (struct rr_deal){.amount = amount_of(row)};
     *unknown_amounts += deal->amount.state != RR_AMOUNT_OK;
-    deal->organization = rr_rows_text(row, RR_DEAL_ORGANIZATION);
+    deal->organization = rr_row_text(row, RR_DEAL_ORGANIZATION);
     if (rr_slice_blank(deal->organization))
         return 0; /* no organisation, no tier, no row */
     int year = read_year(&deal->top, row);
@@ -99,8 +99,8 @@ int rr_deal_read(struct rr_deal *deal, const struct rr_rows *row, const struct r
     read_signals(deal, status, row, scope);
     if (deal->other_year && deal->top.last_contact == RR_DAY_UNKNOWN && !deal->lost_lately)
         return 0;
-    deal->person = rr_rows_text(row, RR_DEAL_PERSON);
-    deal->mode = rr_mode_of_format(rr_rows_text(row, RR_DEAL_FORMAT));
+    deal->person = rr_row_text(row, RR_DEAL_PERSON);
+    deal->mode = rr_mode_of_format(rr_row_text(row, RR_DEAL_FORMAT));
     if (!rr_arena_copy(arena, &deal->organization) || !rr_arena_copy(arena, &deal->person) ||
         !rr_arena_copy(arena, &deal->lost_reason))
         return -1;

@@ -43,11 +43,11 @@ struct rr_possibilities {
 };
 
 /* Deals with the status Convert count nowhere. */
-bool rr_deal_counts(const struct rr_rows *row);
+bool rr_deal_counts(const struct rr_row *row);
 
 /* Does the row count in a report? Then deal is filled, its texts copied into arena. Whether it does or not,
  * unknown_amounts counts it where its amount is missing or unreadable. 1, 0, or -1 when memory ran out. */
-int rr_deal_read(struct rr_deal *deal, const struct rr_rows *row, const struct rr_scope *scope,
+int rr_deal_read(struct rr_deal *deal, const struct rr_row *row, const struct rr_scope *scope,
                  struct rr_possibilities *possibilities, struct rr_arena *arena, uint64_t *unknown_amounts);
 
 #endif

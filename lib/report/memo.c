@@ -121,19 +121,19 @@ static bool wait(struct rr_memo_pile *pile, const struct rr_memo *memo, const st
     return true;
 }
 
-int rr_memo_pile_add(struct rr_memo_pile *pile, const struct rr_rows *row) {
+int rr_memo_pile_add(struct rr_memo_pile *pile, const struct rr_row *row) {
     int second;
-    rr_day created = rr_moment_parse(rr_rows_text(row, RR_MEMO_CREATED), &second);
+    rr_day created = rr_moment_parse(rr_row_text(row, RR_MEMO_CREATED), &second);
     if (!is_in(created, &pile->window))
         return 0;
     struct rr_memo memo = {.created = created, .second = second};
-    memo.text = beginning_of(rr_slice_trim(rr_rows_text(row, RR_MEMO_TEXT)), RR_MEMO_MAX_CHARS);
+    memo.text = beginning_of(rr_slice_trim(rr_row_text(row, RR_MEMO_TEXT)), RR_MEMO_MAX_CHARS);
     if (memo.text.len == 0)
         return 0;
-    memo.id = rr_hash64(rr_rows_text(row, RR_MEMO_ID));
-    const struct rr_memo_links links = {.deal = rr_rows_text(row, RR_MEMO_DEAL),
-                                        .person = rr_rows_text(row, RR_MEMO_PERSON),
-                                        .organization = rr_rows_text(row, RR_MEMO_ORGANIZATION)};
+    memo.id = rr_hash64(rr_row_text(row, RR_MEMO_ID));
+    const struct rr_memo_links links = {.deal = rr_row_text(row, RR_MEMO_DEAL),
+                                        .person = rr_row_text(row, RR_MEMO_PERSON),
+                                        .organization = rr_row_text(row, RR_MEMO_ORGANIZATION)};
     if (!pile->overfull && !wait(pile, &memo, &links))
         return -1;
     if (pile->overfull)

@@ -99,7 +99,7 @@ struct rr_memo_pile {
 int rr_memo_shelf_hold(struct rr_memo_shelf *shelf, const struct rr_memo_holder *holders, uint32_t *numbers, uint32_t count);
 
 /* Takes a copy of the row if there is something to it, and it is not too old: 1, else 0. -1 when memory ran out. */
-int rr_memo_pile_add(struct rr_memo_pile *pile, const struct rr_rows *row);
+int rr_memo_pile_add(struct rr_memo_pile *pile, const struct rr_row *row);
 
 /* Keeps those that wait for holders of the shelf, and forgets the others. */
 int rr_memo_pile_settle(struct rr_memo_pile *pile, const struct rr_memo_shelf *shelf, rr_memo_whose *whose, const void *ctx);

@@ -103,19 +103,18 @@ static int enter_people(struct gatherer *gatherer, struct rr_err *err) {
     return enter(gatherer, add_people, err);
 }
 
-static int take_organization(void *ctx, const struct rr_rows *row, struct rr_err *err) {
+static int take_organization(void *ctx, const struct rr_row *row, struct rr_err *err) {
     const struct rr_party organization = {
-        rr_rows_text(row, RR_ORGANIZATION_ID), rr_rows_text(row, RR_ORGANIZATION_NAME), {NULL, 0}};
+        rr_row_text(row, RR_ORGANIZATION_ID), rr_row_text(row, RR_ORGANIZATION_NAME), {NULL, 0}};
     return organization.id.ptr == NULL ? 0 : gather_party(ctx, &organization, enter_organizations, err);
 }
 
 /* Of a person that is in no counterparty the organisation alone matters, and that to memos alone. */
-static int take_person(void *ctx, const struct rr_rows *row, struct rr_err *err) {
+static int take_person(void *ctx, const struct rr_row *row, struct rr_err *err) {
     const struct gatherer *gatherer = ctx;
-    struct rr_party person = {
-        rr_rows_text(row, RR_PERSON_ID), rr_slice_trim(rr_rows_text(row, RR_PERSON_COUNTERPARTY)), {NULL, 0}};
+    struct rr_party person = {rr_row_text(row, RR_PERSON_ID), rr_slice_trim(rr_row_text(row, RR_PERSON_COUNTERPARTY)), {NULL, 0}};
     if (gatherer->entry->has_memos)
-        person.organization = rr_rows_text(row, RR_PERSON_ORGANIZATION);
+        person.organization = rr_row_text(row, RR_PERSON_ORGANIZATION);
     if (person.id.ptr == NULL || (person.name.len == 0 && person.organization.len == 0))
         return 0; /* unclassified, as is a person that is not there */
     return gather_party(ctx, &person, enter_people, err);
@@ -168,11 +167,11 @@ static int enter_notes(struct gatherer *gatherer) {
     return rc;
 }
 
-static int note(struct gatherer *gatherer, const struct rr_rows *row) {
-    uint32_t deal = rr_table_find(&gatherer->entry->memo_deals.ids, rr_rows_text(row, RR_DEAL_ID)); /* nobody changes them */
+static int note(struct gatherer *gatherer, const struct rr_row *row) {
+    uint32_t deal = rr_table_find(&gatherer->entry->memo_deals.ids, rr_row_text(row, RR_DEAL_ID)); /* nobody changes them */
     if (deal == RR_NONE)
         return 0;
-    struct rr_slice organization = rr_rows_text(row, RR_DEAL_ORGANIZATION);
+    struct rr_slice organization = rr_row_text(row, RR_DEAL_ORGANIZATION);
     if (rr_slice_blank(organization) || !rr_deal_counts(row))
         return 0;
     if (!rr_arena_copy(&gatherer->noted_texts, &organization))
@@ -195,7 +194,7 @@ static int enter_deals(struct gatherer *gatherer, struct rr_err *err) {
     return 0;
 }
 
-static int take_deal(void *ctx, const struct rr_rows *row, struct rr_err *err) {
+static int take_deal(void *ctx, const struct rr_row *row, struct rr_err *err) {
     struct gatherer *gatherer = ctx;
     struct entry *entry = gatherer->entry;
     int counts = rr_deal_read(&gatherer->deals[gatherer->count], row, &entry->scope, &gatherer->possibilities, &gatherer->texts,
@@ -220,16 +219,14 @@ struct crew {
     const struct rr_findings *known; /* of memos */
 };
 
-static int scan_table(struct crew *crew, const struct rr_crm_table *table,
-                      int (*take)(void *ctx, const struct rr_rows *row, struct rr_err *err), struct rr_err *err) {
+static int scan_table(struct crew *crew, const struct rr_crm_table *table, rr_row_taker *take, struct rr_err *err) {
     struct rr_reader readers[RR_READERS_MAX];
     for (int i = 0; i < crew->count; i++)
         readers[i] = (struct rr_reader){crew->dbs[i], take, &crew->gatherers[i]};
     return rr_scan(table, readers, crew->count, err);
 }
 
-static int read_table(struct crew *crew, const struct rr_crm_table *table,
-                      int (*take)(void *ctx, const struct rr_rows *row, struct rr_err *err),
+static int read_table(struct crew *crew, const struct rr_crm_table *table, rr_row_taker *take,
                       int (*enter_all)(struct gatherer *gatherer, struct rr_err *err), struct rr_err *err) {
     int rc = scan_table(crew, table, take, err);
     for (int i = 0; i < crew->count && rc == 0; i++) {
@@ -254,12 +251,12 @@ static int enter_memo_deals(struct gatherer *gatherer, struct rr_err *err) {
     return enter(gatherer, add_memo_deals, err);
 }
 
-static int take_memo(void *ctx, const struct rr_rows *row, struct rr_err *err) {
+static int take_memo(void *ctx, const struct rr_row *row, struct rr_err *err) {
     const struct gatherer *gatherer = ctx;
     int taken = rr_memo_pile_add(gatherer->memos, row);
     if (taken <= 0)
         return taken == 0 ? 0 : rr_fail_memory(err);
-    const struct rr_party deal = {rr_rows_text(row, RR_MEMO_DEAL), {NULL, 0}, {NULL, 0}};
+    const struct rr_party deal = {rr_row_text(row, RR_MEMO_DEAL), {NULL, 0}, {NULL, 0}};
     return deal.id.len == 0 ? 0 : gather_party(ctx, &deal, enter_memo_deals, err);
 }
 
@@ -287,7 +284,7 @@ static void settle_share(void *ctx, int part) {
     crew->settled[part] = settle_pile(&crew->gatherers[part]) == 0;
 }
 
-static int take_memo_again(void *ctx, const struct rr_rows *row, struct rr_err *err) {
+static int take_memo_again(void *ctx, const struct rr_row *row, struct rr_err *err) {
     const struct gatherer *gatherer = ctx;
     bool taken = rr_memo_pile_add(gatherer->memos, row) >= 0;
     if (taken && gatherer->memos->waiting_count == RR_MEMOS_AT_ONCE)

@@ -1,20 +1,30 @@
 /* The floor of a generation: one thread that reads the text of every column that the rules need, and does nothing with it.
  *   floor DATABASE     prints the bytes read, so that no compiler drops the reading */
+#include "base/buf.h"
 #include "base/clock.h"
 #include "crm/tables.h"
 
 #include <stdio.h>
 
+static int prepare(struct rr_stmt **stmt, struct rr_db *db, const struct rr_crm_table *table, struct rr_err *err) {
+    struct rr_buf sql = RR_BUF_INIT(4096);
+    for (int i = 0; i < table->column_count; i++)
+        rr_buf_printf(&sql, "%s\"%s\"", i == 0 ? "SELECT " : ", ", table->columns[i]);
+    rr_buf_printf(&sql, " FROM \"%s\" NOT INDEXED", table->name);
+    int rc = sql.failed ? rr_fail_memory(err) : rr_db_prepare(stmt, db, sql.ptr, err);
+    rr_buf_free(&sql);
+    return rc;
+}
+
 static int read_table(struct rr_db *db, const struct rr_crm_table *table, size_t *bytes, struct rr_err *err) {
-    struct rr_slice row[RR_COLUMNS_MAX];
-    struct rr_rows *rows = NULL;
-    if (rr_rows_open(&rows, db, table, err) != 0)
+    struct rr_stmt *stmt = NULL;
+    if (prepare(&stmt, db, table, err) != 0)
         return -1;
     int more;
-    while ((more = rr_rows_next(rows, row, err)) == 1)
+    while ((more = rr_stmt_step(stmt, err)) == 1)
         for (int i = 0; i < table->column_count; i++)
-            *bytes += row[i].len;
-    rr_rows_close(&rows);
+            *bytes += rr_stmt_text(stmt, i).len;
+    rr_stmt_close(&stmt);
     return more;
 }
 

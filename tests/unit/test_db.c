@@ -301,6 +301,52 @@ static void columns_come_as_text(void **state) {
     rr_db_close(&db);
 }
 
+struct taken {
+    struct rr_slice wants[7];
+    int count, stop_at;
+};
+
+static int take_row(void *ctx, const struct rr_row *row, struct rr_err *why) {
+    struct taken *taken = ctx;
+    for (int i = 0; i < 7 && taken->wants[0].ptr != NULL; i++) {
+        struct rr_slice text = rr_row_text(row, i);
+        assert_int_equal(text.ptr == NULL, taken->wants[i].ptr == NULL);
+        assert_true(text.ptr == NULL || rr_slice_equal(text, taken->wants[i]));
+    }
+    return ++taken->count == taken->stop_at ? rr_fail(why, RR_DB_NOT_FOUND, "enough") : 0;
+}
+
+static void given_values_come_as_text(void **state) {
+    (void)state;
+    struct rr_stmt *stmt = NULL;
+    struct taken taken = {
+        .wants = {RR_SLICE("한글"), RR_SLICE("5000000"), RR_SLICE("1.5"), {NULL, 0}, RR_SLICE(""), RR_SLICE(""), {"a\0b", 3}}};
+    open_made("CREATE TABLE t (a, b, c, d, e, f, g);"
+              "INSERT INTO t VALUES ('한글', 5000000, 1.5, NULL, '', x'', 'a' || char(0) || 'b')");
+    assert_ok(rr_db_prepare(&stmt, db, "SELECT rr_give(a, b, c, d, e, f, g) FROM t", &err));
+    assert_ok(rr_stmt_give(stmt, take_row, &taken, &err));
+    assert_int_equal(taken.count, 1);
+    rr_stmt_close(&stmt);
+}
+
+static void who_takes_rows_may_end_it(void **state) {
+    (void)state;
+    struct rr_stmt *stmt = NULL;
+    struct taken some = {.stop_at = 2}, all = {.stop_at = -1};
+    open_made("CREATE TABLE t (a); INSERT INTO t VALUES (1), (2), (3), (4)");
+    assert_ok(rr_db_prepare(&stmt, db, "SELECT rr_give(a) FROM t WHERE a > ?1", &err));
+    assert_ok(rr_stmt_bind_whole(stmt, 1, 1, &err));
+    assert_fails(rr_stmt_give(stmt, take_row, &some, &err), RR_DB_NOT_FOUND);
+    assert_string_equal(err.message, "enough");
+    assert_int_equal(some.count, 2);
+    assert_ok(rr_stmt_give(stmt, take_row, &all, &err));
+    assert_int_equal(all.count, 3);
+    assert_ok(rr_stmt_bind_whole(stmt, 1, 9, &err));
+    assert_ok(rr_stmt_give(stmt, take_row, &all, &err));
+    assert_int_equal(all.count, 3);
+    rr_stmt_close(&stmt);
+}
+
 static void a_statement_runs_again_with_new_bindings(void **state) {
     (void)state;
     struct rr_stmt *stmt = NULL;
@@ -365,6 +411,8 @@ int main(void) {
         TEST(views_are_not_run),
         TEST(tables_and_columns_are_looked_up),
         TEST(columns_come_as_text),
+        TEST(given_values_come_as_text),
+        TEST(who_takes_rows_may_end_it),
         TEST(a_statement_runs_again_with_new_bindings),
         TEST(a_copy_has_all_rows),
         TEST(a_copy_that_fails_leaves_nothing),

@@ -1,5 +1,6 @@
 #include "support.h"
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "crm/tables.h"
 
@@ -11,6 +12,7 @@
 
 static char path[PATH_MAX];
 static struct rr_db *db;
+static struct rr_arena texts;
 
 static int set_path(void **state) {
     (void)state;
@@ -21,6 +23,7 @@ static int set_path(void **state) {
 static int close_db(void **state) {
     (void)state;
     rr_db_close(&db);
+    rr_arena_free(&texts);
     return 0;
 }
 
@@ -33,29 +36,50 @@ static void open_made(const char *sql) {
     assert_ok(rr_db_open_read(&db, path, false, RR_NO_DEADLINE, &err));
 }
 
-static struct rr_rows *opened(const struct rr_crm_table *table) {
-    struct rr_rows *rows = NULL;
-    struct rr_err err;
-    if (rr_rows_open(&rows, db, table, &err) != 0)
-        fail_msg("%s", err.message);
-    return rows;
+enum { rows_max = 5000 };
+
+/* The rows that were read last. */
+static struct rr_slice cells[rows_max][RR_COLUMNS_MAX];
+static int row_count;
+
+static int keep_row(void *ctx, const struct rr_row *row, struct rr_err *err) {
+    const struct rr_crm_table *table = ctx;
+    (void)err;
+    assert_true(row_count < rows_max);
+    for (int i = 0; i < table->column_count; i++) {
+        cells[row_count][i] = rr_row_text(row, i);
+        assert_true(rr_arena_copy(&texts, &cells[row_count][i]));
+    }
+    row_count++;
+    return 0;
 }
 
-static void assert_row(struct rr_rows *rows, int count, const char *const *wants) {
-    struct rr_slice values[RR_COLUMNS_MAX];
+static int read_rows(const struct rr_crm_table *table, struct rr_err *err) {
+    struct rr_crm_table wanted = *table;
+    struct rr_rows *rows = NULL;
+    rr_arena_clear(&texts);
+    row_count = 0;
+    if (rr_rows_open(&rows, db, table, err) != 0)
+        fail_msg("%s", err->message);
+    int rc = rr_rows_give(rows, keep_row, &wanted, err);
+    rr_rows_close(&rows);
+    rr_rows_close(&rows); /* does nothing */
+    assert_null(rows);
+    return rc;
+}
+
+static void assert_rows(const struct rr_crm_table *table, int count) {
     struct rr_err err;
-    assert_int_equal(rr_rows_next(rows, values, &err), 1);
+    assert_ok(read_rows(table, &err));
+    assert_int_equal(row_count, count);
+}
+
+static void assert_row(int row, int count, const char *const *wants) {
     for (int i = 0; i < count; i++)
         if (wants[i] == NULL)
-            assert_null(values[i].ptr);
+            assert_null(cells[row][i].ptr);
         else
-            assert_text(values[i], wants[i]);
-}
-
-static void assert_end(struct rr_rows *rows) {
-    struct rr_slice values[RR_COLUMNS_MAX];
-    struct rr_err err;
-    assert_int_equal(rr_rows_next(rows, values, &err), 0);
+            assert_text(cells[row][i], wants[i]);
 }
 
 /* The deal's columns in the order of enum rr_deal_column, each with a value that tells it. */
@@ -89,10 +113,8 @@ static void open_deal_without(int left_out) {
 static void columns_may_stand_in_any_order(void **state) {
     (void)state;
     open_deal_without(all);
-    struct rr_rows *rows = opened(&rr_deal_table);
-    assert_row(rows, RR_DEAL_COLUMN_COUNT, deal_columns);
-    assert_end(rows);
-    rr_rows_close(&rows);
+    assert_rows(&rr_deal_table, 1);
+    assert_row(0, RR_DEAL_COLUMN_COUNT, deal_columns);
 }
 
 static void optional_columns_read_as_null(void **state) {
@@ -102,9 +124,8 @@ static void optional_columns_read_as_null(void **state) {
         memcpy(wants, deal_columns, sizeof wants);
         wants[column] = NULL;
         open_deal_without(column);
-        struct rr_rows *rows = opened(&rr_deal_table);
-        assert_row(rows, RR_DEAL_COLUMN_COUNT, wants);
-        rr_rows_close(&rows);
+        assert_rows(&rr_deal_table, 1);
+        assert_row(0, RR_DEAL_COLUMN_COUNT, wants);
     }
 }
 
@@ -112,10 +133,8 @@ static void memos_need_no_column(void **state) {
     (void)state;
     const char *const wants[RR_MEMO_COLUMN_COUNT] = {[RR_MEMO_TEXT] = "안부 인사", [RR_MEMO_PERSON] = "p1"};
     open_made("CREATE TABLE memo (other TEXT, \"peopleId\" TEXT, text TEXT); INSERT INTO memo VALUES ('x', 'p1', '안부 인사')");
-    struct rr_rows *rows = opened(&rr_memo_table);
-    assert_row(rows, RR_MEMO_COLUMN_COUNT, wants);
-    assert_end(rows);
-    rr_rows_close(&rows);
+    assert_rows(&rr_memo_table, 1);
+    assert_row(0, RR_MEMO_COLUMN_COUNT, wants);
 }
 
 static void assert_refused(const struct rr_crm_table *table, const char *name) {
@@ -174,71 +193,56 @@ static void people_and_organizations_are_read(void **state) {
              "INSERT INTO organization VALUES ('o1', '가나상사'), ('o2', '')",
              people_sql, organization_sql);
     open_made(sql);
-    struct rr_rows *rows = opened(&rr_person_table);
-    assert_row(rows, RR_PERSON_COLUMN_COUNT, (const char *const[]){"p1", " 교육팀 ", NULL});
-    assert_row(rows, RR_PERSON_COLUMN_COUNT, (const char *const[]){"p2", NULL, NULL});
-    assert_row(rows, RR_PERSON_COLUMN_COUNT, (const char *const[]){NULL, "", NULL});
-    assert_end(rows);
-    rr_rows_close(&rows);
-    rows = opened(&rr_organization_table);
-    assert_row(rows, RR_ORGANIZATION_COLUMN_COUNT, (const char *const[]){"o1", "가나상사"});
-    assert_row(rows, RR_ORGANIZATION_COLUMN_COUNT, (const char *const[]){"o2", ""});
-    assert_end(rows);
-    rr_rows_close(&rows);
+    assert_rows(&rr_person_table, 3);
+    assert_row(0, RR_PERSON_COLUMN_COUNT, (const char *const[]){"p1", " 교육팀 ", NULL});
+    assert_row(1, RR_PERSON_COLUMN_COUNT, (const char *const[]){"p2", NULL, NULL});
+    assert_row(2, RR_PERSON_COLUMN_COUNT, (const char *const[]){NULL, "", NULL});
+    assert_rows(&rr_organization_table, 2);
+    assert_row(0, RR_ORGANIZATION_COLUMN_COUNT, (const char *const[]){"o1", "가나상사"});
+    assert_row(1, RR_ORGANIZATION_COLUMN_COUNT, (const char *const[]){"o2", ""});
 }
 
 static void an_empty_table_has_no_rows(void **state) {
     (void)state;
     open_made(test_crm_schema);
     const struct rr_crm_table *const tables[] = {&rr_deal_table, &rr_person_table, &rr_organization_table};
-    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
-        struct rr_rows *rows = opened(tables[i]);
-        assert_end(rows);
-        rr_rows_close(&rows);
-        rr_rows_close(&rows);
-        assert_null(rows);
-    }
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
+        assert_rows(tables[i], 0);
 }
 
 static void every_row_comes_once(void **state) {
     (void)state;
-    enum { many = 5000 };
     open_made("CREATE TABLE organization (id TEXT, \"이름\" TEXT);"
               "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n LIMIT 5000)"
               "INSERT INTO organization SELECT i, 'name ' || i FROM n");
-    struct rr_rows *rows = opened(&rr_organization_table);
-    for (int i = 0; i < many; i++) {
+    assert_rows(&rr_organization_table, rows_max);
+    for (int i = 0; i < rows_max; i++) {
         char id[16], name[32];
         snprintf(id, sizeof id, "%d", i);
         snprintf(name, sizeof name, "name %d", i);
-        assert_row(rows, RR_ORGANIZATION_COLUMN_COUNT, (const char *const[]){id, name});
+        assert_row(i, RR_ORGANIZATION_COLUMN_COUNT, (const char *const[]){id, name});
     }
-    assert_end(rows);
-    rr_rows_close(&rows);
 }
 
 static void values_of_other_types_come_as_text(void **state) {
     (void)state;
     open_made("CREATE TABLE organization (id INTEGER, \"이름\"); INSERT INTO organization VALUES (7, 15000000), (8, x'eab080')");
-    struct rr_rows *rows = opened(&rr_organization_table);
-    assert_row(rows, RR_ORGANIZATION_COLUMN_COUNT, (const char *const[]){"7", "15000000"});
-    assert_row(rows, RR_ORGANIZATION_COLUMN_COUNT, (const char *const[]){"8", "가"});
-    rr_rows_close(&rows);
+    assert_rows(&rr_organization_table, 2);
+    assert_row(0, RR_ORGANIZATION_COLUMN_COUNT, (const char *const[]){"7", "15000000"});
+    assert_row(1, RR_ORGANIZATION_COLUMN_COUNT, (const char *const[]){"8", "가"});
 }
 
 static void a_utf16_database_comes_as_utf8(void **state) {
     (void)state;
     open_made("PRAGMA encoding = 'UTF-16le'; CREATE TABLE organization (id TEXT, \"이름\" TEXT);"
               "INSERT INTO organization VALUES ('o1', '가나상사 😀')");
-    struct rr_rows *rows = opened(&rr_organization_table);
-    assert_row(rows, RR_ORGANIZATION_COLUMN_COUNT, (const char *const[]){"o1", "가나상사 😀"});
-    rr_rows_close(&rows);
+    assert_rows(&rr_organization_table, 1);
+    assert_row(0, RR_ORGANIZATION_COLUMN_COUNT, (const char *const[]){"o1", "가나상사 😀"});
 }
 
 static void a_broken_page_fails_the_reading(void **state) {
     (void)state;
     char junk[4096];
-    struct rr_slice values[RR_COLUMNS_MAX];
     struct rr_err err;
     memset(junk, 0xa5, sizeof junk);
     open_made("CREATE TABLE organization (id TEXT, \"이름\" TEXT);"
@@ -247,12 +251,8 @@ static void a_broken_page_fails_the_reading(void **state) {
     int fd = open(path, O_WRONLY | O_CLOEXEC);
     assert_int_equal(pwrite(fd, junk, sizeof junk, (off_t)sizeof junk * 40), sizeof junk);
     close(fd);
-    struct rr_rows *rows = opened(&rr_organization_table);
-    int more;
-    while ((more = rr_rows_next(rows, values, &err)) == 1)
-        continue;
-    assert_fails(more, RR_DB_INVALID);
-    rr_rows_close(&rows);
+    assert_fails(read_rows(&rr_organization_table, &err), RR_DB_INVALID);
+    assert_in_range(row_count, 1, 1999);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_path, close_db)
