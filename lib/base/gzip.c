@@ -11,7 +11,7 @@
 /* The file in pieces, each compressed for itself, though with what stands before it for a dictionary, and ended at a byte: so
  * they can be made side by side, and one behind the other they are one stream. */
 
-enum { piece_bytes = 1024 * 1024, window_bytes = 32 * 1024, chunk_bytes = 16 * 1024, raw_window_bits = -15, memory_level = 9 };
+enum { piece_bytes = 256 * 1024, window_bytes = 32 * 1024, chunk_bytes = 16 * 1024, raw_window_bits = -15, memory_level = 9 };
 
 enum { gzip_window_bits = 15 + 16, inflated_bytes = 64 * 1024 };
 

@@ -11,7 +11,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-enum { mib = 1024 * 1024, most_bytes = 3 * mib + 1, file_max_bytes = 8 * mib };
+enum { piece = 256 * 1024, most_bytes = 12 * piece + 1, file_max_bytes = 32 * piece };
 
 static int add_to(void *ctx, const char *bytes, size_t len, struct rr_err *err) {
     struct rr_buf *buf = ctx;
@@ -73,7 +73,7 @@ static void assert_unzips_to(const struct rr_buf *zipped, const char *text, size
 
 static void zlib_reads_back_any_length(void **state) {
     (void)state;
-    static const size_t lengths[] = {0, 1, 1000, mib - 1, mib, mib + 1, 2 * mib, most_bytes};
+    static const size_t lengths[] = {0, 1, 1000, piece - 1, piece, piece + 1, 2 * piece, most_bytes};
     char *text = make_text(most_bytes);
     for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
         struct rr_buf zipped;
@@ -106,12 +106,12 @@ static void the_bytes_are_the_same_whatever_the_number_of_threads(void **state) 
 
 static void a_higher_level_is_smaller(void **state) {
     (void)state;
-    char *text = make_text(mib);
-    int fd = open_text(text, mib);
+    char *text = make_text(piece);
+    int fd = open_text(text, piece);
     struct rr_buf fast, best;
-    compress_to(&fast, fd, mib, 1, 1);
-    compress_to(&best, fd, mib, 9, 1);
-    assert_true(best.len < fast.len && fast.len < mib / 2);
+    compress_to(&fast, fd, piece, 1, 1);
+    compress_to(&best, fd, piece, 9, 1);
+    assert_true(best.len < fast.len && fast.len < piece / 2);
     rr_buf_free(&fast);
     rr_buf_free(&best);
     close(fd);
