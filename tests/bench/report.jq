@@ -16,7 +16,6 @@ def to_bare($name; $words): if $words[0] | IN("wide", "motley") then paired("gen
 | {
     environment: (($all | of("environment"; "machine") | .[0] | {date, commit, cpu, cores, kernel})
         + {report_bytes: ($all | of("environment"; "report, bytes") | .[0].bytes)}),
-    rounds: ($all | map(.round) | max + 1),
     requests: [$all | names("requests")[] as $name
         | ($all | of("requests"; $name)) as $figures
         | ($name | if test("hits (before|during) ") then sub("hits during "; "hits before ") else "nginx static" end) as $yardstick

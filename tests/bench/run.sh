@@ -211,8 +211,7 @@ timed() {
 
 run_day() { timed "$CLI" run --date "$DAY" --mode all --force; }
 
-# The floor, then a generation alone, then two that are published: synced, compressed, with their status. The first of them knows
-# nothing of its memos, the second what the first has found, as every morning's run does.
+# The floor, then a generation alone, then one that is published (synced, compressed, with its status) and knows nothing of its memos.
 generate_from() {
     local name=$1 round=$2 deals threads
     read -r _ deals _ < <(databases | grep "^$name ")
@@ -227,20 +226,37 @@ generate_from() {
     done
     rm -f "$CACHE_DIR/.memo_findings"
     note generation "$name 2 first" "$round" "$(run_day)"
+}
+
+# One that knows what an earlier one has found, as every morning's run does.
+publish_from() {
+    local name=$1 round=$2
+    export CACHE_DIR=$work_dir/generated/$name WORK_DIR=$work_dir/copies DB_PATH GENERATE_THREADS=2
+    DB_PATH=$(database_of "$name")
     note generation "$name 2 published" "$round" "$(run_day)"
 }
 
-bench_generation() {
-    local names name round
-    for names in 'wide motley bare' 200k '2M 2M-memos' $([[ ${BENCH_FULL:-0} != 1 ]] || echo 10M); do
-        for name in $names; do
-            make_database "$name"
-            say "generation: $name, $(du -m "$(database_of "$name")" | cut -f1) MiB"
-        done
-        for ((round = 0; round < ROUNDS; round++)); do
-            for name in $names; do generate_from "$name" "$round"; done
-        done
+# bench_databases PUBLISHED NAME...: that many are published for each round, in turns.
+bench_databases() {
+    local published=$1 name round
+    shift
+    for name in "$@"; do
+        make_database "$name"
+        say "generation: $name, $(du -m "$(database_of "$name")" | cut -f1) MiB"
     done
+    for ((round = 0; round < ROUNDS; round++)); do
+        for name in "$@"; do generate_from "$name" "$round"; done
+    done
+    for ((round = 0; round < ROUNDS * published; round++)); do
+        for name in "$@"; do publish_from "$name" "$round"; done
+    done
+}
+
+bench_generation() {
+    bench_databases 5 wide motley bare
+    bench_databases 1 200k
+    bench_databases 1 2M 2M-memos
+    [[ ${BENCH_FULL:-0} != 1 ]] || bench_databases 1 10M
 }
 
 
