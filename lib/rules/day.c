@@ -1,7 +1,5 @@
 #include "rules/day.h"
 
-static const int powers[] = {10000000, 1000000, 100000, 10000, 0, 1000, 100, 0, 10, 1}; /* of YYYY-MM-DD's digits; 0: a dash */
-
 enum { kst_offset_s = 9 * 3600, minute_s = 60, day_s = 24 * 3600 };
 
 int rr_day_year(rr_day day) {
@@ -121,26 +119,62 @@ static bool read_zone(struct rr_slice text, int *offset_min) {
     return true;
 }
 
-/* Exactly YYYY-MM-DD, as most dates are; false where the text is anything else. */
-static bool read_usual(struct rr_slice text, rr_day *day) {
-    int number = 0;
-    if (text.len != sizeof powers / sizeof powers[0] || text.ptr[4] != '-' || text.ptr[7] != '-')
-        return false;
-    for (size_t i = 0; i < text.len; i++) {
-        if (powers[i] != 0 && (text.ptr[i] < '0' || text.ptr[i] > '9'))
-            return false;
-        number += (text.ptr[i] - '0') * powers[i];
+/* The moment in KST of a day and its second in KST, which may be of a neighbour. */
+static rr_day in_kst(rr_day day, int kst_s, int *second_of_day) {
+    if (kst_s < 0) {
+        kst_s += day_s;
+        day = neighbour(day, -1);
     }
-    *day = rr_day_of(number / 10000, number / 100 % 100, number % 100);
-    return true;
+    for (; kst_s >= day_s && day != RR_DAY_UNKNOWN; kst_s -= day_s)
+        day = neighbour(day, 1);
+    *second_of_day = kst_s;
+    return day;
+}
+
+/* Most dates are exactly YYYY-MM-DD, and most moments YYYY-MM-DDThh:mm:ssZ, perhaps with .fff: what follows reads these alone, and
+ * fast. */
+enum { date_len = 10, moment_len = 20, long_moment_len = 24, no_number = 100 };
+
+static int two_digits(const char *at) {
+    unsigned tens = (unsigned)at[0] - '0', ones = (unsigned)at[1] - '0';
+    return tens > 9 || ones > 9 ? no_number : (int)(tens * 10 + ones);
+}
+
+static rr_day usual_date(const char *at) {
+    int century = two_digits(at), year = two_digits(at + 2), month = two_digits(at + 5), day = two_digits(at + 8);
+    bool usual = at[4] == '-' && at[7] == '-' && century != no_number && year != no_number;
+    return usual ? rr_day_of(century * 100 + year, month, day) : RR_DAY_UNKNOWN;
+}
+
+/* hh:mm:ss: seconds of the day, -1 where it is anything else. */
+static int usual_time(const char *at) {
+    int hour = two_digits(at), minute = two_digits(at + 3), second = two_digits(at + 6);
+    bool usual = at[2] == ':' && at[5] == ':' && hour < 24 && minute < 60 && second < 60;
+    return usual ? (hour * 60 + minute) * minute_s + second : -1;
+}
+
+static bool is_usual_fraction(const char *at) {
+    return at[0] == '.' && two_digits(at + 1) != no_number && two_digits(at + 2) != no_number;
+}
+
+/* RR_DAY_UNKNOWN where the text is anything else. */
+static rr_day read_usual(struct rr_slice text, int *second_of_day) {
+    rr_day day = text.len < date_len ? RR_DAY_UNKNOWN : usual_date(text.ptr);
+    if (text.len == date_len || day == RR_DAY_UNKNOWN)
+        return day;
+    bool fraction = text.len == long_moment_len && is_usual_fraction(text.ptr + moment_len - 1);
+    if ((text.len != moment_len && !fraction) || text.ptr[date_len] != 'T' || text.ptr[text.len - 1] != 'Z')
+        return RR_DAY_UNKNOWN;
+    int second = usual_time(text.ptr + date_len + 1);
+    return second < 0 ? RR_DAY_UNKNOWN : in_kst(day, second + kst_offset_s, second_of_day);
 }
 
 rr_day rr_moment_parse(struct rr_slice text, int *second_of_day) {
-    rr_day usual;
     *second_of_day = 0;
     if (text.len == 0)
         return RR_DAY_UNKNOWN;
-    if (read_usual(text, &usual))
+    rr_day usual = read_usual(text, second_of_day);
+    if (usual != RR_DAY_UNKNOWN)
         return usual;
     text = rr_slice_trim(text);
     rr_day day = take_date(&text);
@@ -155,15 +189,7 @@ rr_day rr_moment_parse(struct rr_slice text, int *second_of_day) {
     *second_of_day = second;
     if (!read_zone(rr_slice_trim(text), &offset_min))
         return day; /* a time without a zone is KST already */
-    int kst_s = second - offset_min * minute_s + kst_offset_s;
-    if (kst_s < 0) {
-        kst_s += day_s;
-        day = neighbour(day, -1);
-    }
-    for (; kst_s >= day_s && day != RR_DAY_UNKNOWN; kst_s -= day_s)
-        day = neighbour(day, 1);
-    *second_of_day = kst_s;
-    return day;
+    return in_kst(day, second - offset_min * minute_s + kst_offset_s, second_of_day);
 }
 
 rr_day rr_day_parse(struct rr_slice text) {
@@ -178,6 +204,7 @@ rr_day rr_day_before(rr_day day, int days) {
 }
 
 void rr_day_text(rr_day day, char text[RR_DAY_TEXT_SIZE]) {
+    static const int powers[] = {10000000, 1000000, 100000, 10000, 0, 1000, 100, 0, 10, 1}; /* of the digits; 0: a dash */
     size_t len = day == RR_DAY_UNKNOWN ? 0 : sizeof powers / sizeof powers[0];
     for (size_t i = 0; i < len; i++)
         text[i] = (char)(powers[i] == 0 ? '-' : '0' + day / powers[i] % 10);

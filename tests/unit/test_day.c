@@ -134,6 +134,50 @@ static void a_slice_ends_where_it_ends(void **state) {
     assert_int_equal(rr_day_parse((struct rr_slice){"2026-01-09T15:00:00Z", 19}), 20260109);
 }
 
+static void a_moment_has_a_second_of_its_day(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        rr_day day;
+        int second;
+    } cases[] = {
+        {"2026-01-09T05:00:07.250Z", 20260109, 14 * 3600 + 7},
+        {"2026-01-09T15:00:00Z", 20260110, 0},
+        {"2026-01-09T23:59:59.999Z", 20260110, 8 * 3600 + 59 * 60 + 59},
+        {"2026-01-09T01:02:03", 20260109, 3723},
+        {"2026-01-09T23:30:00+10:00", 20260109, 22 * 3600 + 30 * 60},
+        {"2026-01-09T23:59:60Z", 20260110, 8 * 3600 + 59 * 60 + 59},
+        {"2026-01-09T24:00:00Z", 20260109, 0},
+        {"2026-01-09", 20260109, 0},
+        {"2026-02-30T10:00:00Z", RR_DAY_UNKNOWN, 0},
+        {"", RR_DAY_UNKNOWN, 0},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        int second = -1;
+        assert_case(cases[i].text, rr_moment_parse(rr_slice_of(cases[i].text), &second), cases[i].day);
+        assert_case(cases[i].text, second, cases[i].second);
+    }
+}
+
+/* The usual forms are read by code of their own. A space in front makes a text unusual, and means nothing. */
+static void what_looks_usual_is_read_as_anything_else(void **state) {
+    (void)state;
+    static const char *const usual[] = {"2026-01-09", "2026-02-28T16:07:58Z", "2025-12-31T14:59:59.999Z"};
+    for (size_t i = 0; i < COUNT(usual); i++) {
+        size_t len = strlen(usual[i]);
+        for (size_t at = 0; at < len; at++)
+            for (int byte = 0; byte < 256; byte++) {
+                char text[32] = " ";
+                int second = -1, same_second = -1;
+                strcpy(text + 1, usual[i]);
+                text[1 + at] = (char)byte;
+                rr_day day = rr_moment_parse((struct rr_slice){text + 1, len}, &second);
+                assert_case(text, day, rr_moment_parse((struct rr_slice){text, len + 1}, &same_second));
+                assert_case(text, second, same_second);
+            }
+    }
+}
+
 static void a_day_of_numbers(void **state) {
     (void)state;
     static const struct {
@@ -196,6 +240,8 @@ int main(void) {
         cmocka_unit_test(a_zone_leads_over_months_and_years),
         cmocka_unit_test(a_zone_may_lead_over_two_days),
         cmocka_unit_test(beyond_the_first_and_the_last_day_is_unknown),
+        cmocka_unit_test(a_moment_has_a_second_of_its_day),
+        cmocka_unit_test(what_looks_usual_is_read_as_anything_else),
         cmocka_unit_test(days_that_the_calendar_has_not_are_unknown),
         cmocka_unit_test(leap_days),
         cmocka_unit_test(other_texts_are_unknown),
