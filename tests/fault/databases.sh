@@ -174,14 +174,16 @@ done
 
 # An inner page whose keys are all 1: whoever walks the leaves never looks at it, whoever looks a row up is led astray.
 byte_at() { od -An -tu1 -j "$1" -N 1 changed.db; }
-changed ''
-page=$((($(sqlite3 changed.db "SELECT rootpage FROM sqlite_schema WHERE name = 'deal'") - 1) * 512))
-for ((i = 0; i < $(byte_at $((page + 4))); i++)); do
-    cell=$((page + $(byte_at $((page + 12 + 2 * i))) * 256 + $(byte_at $((page + 13 + 2 * i)))))
-    (($(byte_at $((cell + 4))) >= 128)) || printf '\x01' | dd of=changed.db bs=1 seek=$((cell + 4)) conv=notrunc status=none
+for table in deal memo; do
+    changed ''
+    page=$((($(sqlite3 changed.db "SELECT rootpage FROM sqlite_schema WHERE name = '$table'") - 1) * 512))
+    for ((i = 0; i < $(byte_at $((page + 4))); i++)); do
+        cell=$((page + $(byte_at $((page + 12 + 2 * i))) * 256 + $(byte_at $((page + 13 + 2 * i)))))
+        (($(byte_at $((cell + 4))) >= 128)) || printf '\x01' | dd of=changed.db bs=1 seek=$((cell + 4)) conv=notrunc status=none
+    done
+    is_refused "misleading keys of the rows of $table" changed.db DB_INVALID 'not in order'
+    GENERATE_THREADS=1 is_right 'which one thread does not need' changed.db
 done
-is_refused 'misleading keys of rows' changed.db DB_INVALID 'not in order'
-GENERATE_THREADS=1 is_right 'which one thread does not need' changed.db
 
 ## Flipped bytes
 
