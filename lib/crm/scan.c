@@ -42,12 +42,12 @@ struct part_taker {
     const struct rr_reader *reader;
     const struct rr_crm_table *table;
     int64_t first;
-    struct found *found;
+    struct found found; /* a copy of its own: threads that write side by side wait for each other */
 };
 
 static int take_of_part(void *ctx, const struct rr_row *row, struct rr_err *err) {
-    const struct part_taker *taker = ctx;
-    struct found *found = taker->found;
+    struct part_taker *taker = ctx;
+    struct found *found = &taker->found;
     int64_t rowid = rr_row_whole(row, taker->table->column_count);
     if (rowid < taker->first || (found->has_rows && rowid <= found->last))
         return fail_order(err);
@@ -58,12 +58,14 @@ static int take_of_part(void *ctx, const struct rr_row *row, struct rr_err *err)
 
 static int read_part(const struct worker *worker, struct rr_rows *rows, const struct rr_rowids *part, struct found *found,
                      struct rr_err *err) {
-    struct part_taker taker = {worker->reader, worker->scan->table, part->first, found};
-    int before = rr_rows_before(rows, part->first, &found->before, err);
+    struct part_taker taker = {worker->reader, worker->scan->table, part->first, {.has_rows = false}};
+    int before = rr_rows_before(rows, part->first, &taker.found.before, err);
     if (before < 0 || rr_rows_go(rows, part, err) != 0)
         return -1;
-    found->has_before = before == 1;
-    return rr_rows_give(rows, take_of_part, &taker, err);
+    taker.found.has_before = before == 1;
+    int rc = rr_rows_give(rows, take_of_part, &taker, err);
+    *found = taker.found;
+    return rc;
 }
 
 /* Do the parts make up the table? */
