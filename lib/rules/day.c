@@ -131,8 +131,8 @@ static rr_day in_kst(rr_day day, int kst_s, int *second_of_day) {
     return day;
 }
 
-/* Most dates are exactly YYYY-MM-DD, and most moments YYYY-MM-DDThh:mm:ssZ, perhaps with .fff: what follows reads these alone, and
- * fast. */
+/* Most dates are exactly YYYY-MM-DD, and most moments YYYY-MM-DDThh:mm:ssZ, perhaps with .fff: what follows reads these alone,
+ * and fast. */
 enum { date_len = 10, moment_len = 20, long_moment_len = 24, no_number = 100 };
 
 static int two_digits(const char *at) {

@@ -2,6 +2,8 @@
 
 #include "rules/day.h"
 
+#include <string.h>
+
 struct reading {
     const char *text;
     rr_day day;
