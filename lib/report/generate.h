@@ -16,7 +16,7 @@
  *     rr_generation_free(&generation)                    idempotent
  *
  * Part of every report: what makes two reports of the same database differ. Changes when the output changes. */
-#define RR_GENERATOR_VERSION "riskreport-1.4"
+#define RR_GENERATOR_VERSION "riskreport-1.5"
 
 struct rr_order {
     struct rr_source source;
