@@ -105,7 +105,7 @@ static struct tally judge_set(const char *name) {
 }
 
 static void each_set_is_understood(void **state) {
-    static const int last_set = 151;
+    static const int last_set = 157;
     (void)state;
     int sentences = 0;
     for (int set = 1; set <= last_set; set++) {
@@ -116,7 +116,7 @@ static void each_set_is_understood(void **state) {
         assert_true(tally.first_right * 100 >= tally.sentences * 95);
         assert_true(tally.right * 10 >= tally.found * 9 && tally.right * 10 >= tally.wanted * 9);
     }
-    assert_true(sentences >= 30200);
+    assert_true(sentences >= 31400);
 }
 
 /* Each line: what is right, and what it is. */
