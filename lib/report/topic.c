@@ -94,19 +94,25 @@ void rr_take_blocker(struct rr_sentence *sentence, const struct rr_word *word) {
     sentence->ahead = RR_STATE_NEUTRAL;
 }
 
-/* Is the word no more than where, with whom, or what for something is: 임원 선에서, 팀장님과, funding for the program? */
+/* Is the word no more than where, or with whom something is: 임원 선에서, 팀장님과? */
 static bool is_aside(const struct rr_sentence *sentence, const struct rr_word *word) {
     static const struct rr_slice behind[] = {RR_SLICE("에서"),    RR_SLICE("에게"),  RR_SLICE("한테"),
                                              RR_SLICE("께 "),     RR_SLICE("님께 "), RR_SLICE("님과"),
                                              RR_SLICE(" 선에서"), RR_SLICE(" 측"),   RR_SLICE("보다")};
-    static const struct rr_slice before[] = {RR_SLICE("for "),    RR_SLICE("for the "), RR_SLICE("for this "),
-                                             RR_SLICE("of the "), RR_SLICE("of this "), RR_SLICE("with the "),
-                                             RR_SLICE("in the "), RR_SLICE("from "),    RR_SLICE("from the "),
-                                             RR_SLICE("at "),     RR_SLICE("at the ")};
-    const struct rr_slice rest = rr_between(sentence, word->end, sentence->text.len);
-    const struct rr_slice start = {sentence->text.ptr, word->begin};
-    return rr_begins_with_any(rest, behind, sizeof behind / sizeof behind[0]) ||
-           rr_ends_with_any(start, before, sizeof before / sizeof before[0]);
+    return rr_begins_with_any(rr_between(sentence, word->end, sentence->text.len), behind, sizeof behind / sizeof behind[0]);
+}
+
+/* Is it within what English puts behind a thing: budget + for the executive seminar? Not what is said beside it: feedback on the
+ * class came in and + the budget. */
+static bool is_behind(const struct rr_sentence *sentence, const struct rr_word *word) {
+    static const struct rr_slice links[] = {RR_SLICE(" of "), RR_SLICE(" for "),  RR_SLICE(" about "), RR_SLICE(" on "),
+                                            RR_SLICE(" in "), RR_SLICE(" from "), RR_SLICE(" with "),  RR_SLICE(" at "),
+                                            RR_SLICE(" by "), RR_SLICE(" to ")};
+    static const struct rr_slice and = RR_SLICE(" and ");
+    const struct rr_item *item = rr_last_item(sentence);
+    const struct rr_slice between = rr_between(sentence, item->end, word->begin);
+    return rr_is_english(sentence, word) && rr_begins_with_any(between, links, sizeof links / sizeof links[0]) &&
+           !rr_holds(between, and);
 }
 
 /* Of money and approvals is said what is said, though what is taught, or a person, stands in between: 예산은 과정 규모를 줄여야,
@@ -138,8 +144,8 @@ void rr_take_topic(struct rr_sentence *sentence, const struct rr_word *word) {
     const struct rr_item *before = rr_last_item(sentence);
     bool goes_on = before != NULL && before->state == RR_STATE_NEUTRAL;
     bool whose = goes_on && before->word.kind == RR_WORD_PERSON; /* 대표 결재에서 */
-    if (is_priced(sentence, word) ||
-        (goes_on && ((!whose && is_aside(sentence, word)) || is_within(sentence, word) || rr_is_of_budget(sentence, word))))
+    if (is_priced(sentence, word) || (goes_on && ((!whose && (is_aside(sentence, word) || is_behind(sentence, word))) ||
+                                                  is_within(sentence, word) || rr_is_of_budget(sentence, word))))
         return;
     const struct rr_word *denial = sentence->denial;
     bool denied = rr_take_denial(sentence, word);

@@ -105,7 +105,7 @@ static struct tally judge_set(const char *name) {
 }
 
 static void each_set_is_understood(void **state) {
-    static const int last_set = 157;
+    static const int last_set = 165;
     (void)state;
     int sentences = 0;
     for (int set = 1; set <= last_set; set++) {
@@ -116,7 +116,7 @@ static void each_set_is_understood(void **state) {
         assert_true(tally.first_right * 100 >= tally.sentences * 95);
         assert_true(tally.right * 10 >= tally.found * 9 && tally.right * 10 >= tally.wanted * 9);
     }
-    assert_true(sentences >= 31400);
+    assert_true(sentences >= 33000);
 }
 
 /* Each line: what is right, and what it is. */
@@ -203,6 +203,8 @@ static void each_rule_has_its_say(void **state) {
         {"COMPETITOR", "다른 업체가 이번 입찰에서 우선협상대상자로 선정됨"},
         {"PRICE_TERM", "할인율 이견으로 계약이 성사되지 않음"},
         {"APPROVAL_DELAY", "Approval from headquarters is pending"},
+        {"BUDGET", "Budget for the executive seminar was cut"},
+        {"BUDGET", "Feedback on the class came in and the budget is missing"},
         {"APPROVAL_DELAY", "심사가 끝나지 않아 계약을 체결할 수 없다고 함"},
         {"-", "온라인과 오프라인 중 고민했는데 혼합 방식으로 결정하셨음"},
         {"NO_RESPONSE", "의료기기 S사, 견적 송부, 피드백 못 받음"},
