@@ -28,10 +28,9 @@ static struct rr_slice beginning_of(struct rr_slice text, size_t max_chars) {
     return (struct rr_slice){text.ptr, at};
 }
 
-/* A memo that belongs to a holder; with its day, by which most of them are sorted without a look at the memo. */
+/* A memo that belongs to a holder. */
 struct rr_memo_claim {
     uint32_t holder;
-    rr_day created;
     struct rr_memo *memo;
 };
 
@@ -42,7 +41,7 @@ static struct rr_slice bytes_of(const struct rr_memo_holder *holder) {
 static bool claim(struct rr_memo_pile *pile, uint32_t holder, struct rr_memo *memo) {
     if (rr_memory_reserve(&pile->claims, &pile->claim_capacity, pile->claim_count + 1, sizeof *pile->claims) != 0)
         return false;
-    pile->claims[pile->claim_count++] = (struct rr_memo_claim){holder, memo->created, memo};
+    pile->claims[pile->claim_count++] = (struct rr_memo_claim){holder, memo};
     return true;
 }
 
@@ -187,7 +186,7 @@ static int compare_memos(const struct rr_memo *a, const struct rr_memo *b) {
 
 static int compare_claims(const void *left, const void *right) {
     const struct rr_memo_claim *a = left, *b = right;
-    return a->created != b->created ? (a->created > b->created ? -1 : 1) : compare_memos(a->memo, b->memo);
+    return compare_memos(a->memo, b->memo);
 }
 
 /* The claims of a holder: sorted, each memo once, and the newest; how many are left. */
