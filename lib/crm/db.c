@@ -28,7 +28,6 @@ struct giving {
 };
 
 struct rr_row {
-    struct rr_db *db;
     sqlite3_value **values;
 };
 
@@ -112,12 +111,10 @@ static int progress(void *opaque) {
 /* rr_give(...), an aggregate: one row. */
 static void give_row(sqlite3_context *context, int count, sqlite3_value **values) {
     (void)count;
-    struct rr_db *db = sqlite3_user_data(context);
+    const struct rr_db *db = sqlite3_user_data(context);
     struct giving *giving = db->giving;
-    const struct rr_row row = {db, values};
+    const struct rr_row row = {values};
     giving->rc = giving->take(giving->ctx, &row, giving->err);
-    if (giving->rc == 0 && db->memory_failed)
-        giving->rc = rr_fail_memory(giving->err);
     if (giving->rc != 0)
         sqlite3_result_error_code(context, SQLITE_ABORT);
 }
@@ -324,9 +321,7 @@ int rr_stmt_give(struct rr_stmt *stmt, rr_row_taker *take, void *ctx, struct rr_
 
 struct rr_slice rr_row_text(const struct rr_row *row, int index) {
     sqlite3_value *value = row->values[index];
-    const char *text = (const char *)sqlite3_value_text(value);
-    if (text == NULL && sqlite3_value_type(value) != SQLITE_NULL)
-        row->db->memory_failed = true;
+    const char *text = (const char *)sqlite3_value_text(value); /* NULL for want of memory, too: then SQLite ends the statement */
     return (struct rr_slice){text, text == NULL ? 0 : (size_t)sqlite3_value_bytes(value)};
 }
 

@@ -347,6 +347,27 @@ static void who_takes_rows_may_end_it(void **state) {
     rr_stmt_close(&stmt);
 }
 
+static int take_no_text(void *ctx, const struct rr_row *row, struct rr_err *why) {
+    (void)why;
+    ++*(int *)ctx;
+    assert_null(rr_row_text(row, 0).ptr);
+    return 0;
+}
+
+/* Of a text that is there, and for which memory runs out, nobody hears that there is none. The limit is of the whole process, and
+ * can only be lowered: so this is the last test. */
+static void a_text_too_large_for_memory_is_no_null(void **state) {
+    (void)state;
+    struct rr_stmt *stmt = NULL;
+    int given = 0;
+    open_made("PRAGMA encoding = 'UTF-16le'; CREATE TABLE t (a); INSERT INTO t VALUES (hex(zeroblob(1000000)))");
+    assert_ok(rr_db_prepare(&stmt, db, "SELECT rr_give(a) FROM t", &err));
+    assert_ok(rr_db_exec(db, "PRAGMA hard_heap_limit = 6000000", &err));
+    assert_fails(rr_stmt_give(stmt, take_no_text, &given, &err), RR_PIPELINE_FAILED);
+    assert_int_equal(given, 1);
+    rr_stmt_close(&stmt);
+}
+
 static void a_statement_runs_again_with_new_bindings(void **state) {
     (void)state;
     struct rr_stmt *stmt = NULL;
@@ -416,6 +437,7 @@ int main(void) {
         TEST(a_statement_runs_again_with_new_bindings),
         TEST(a_copy_has_all_rows),
         TEST(a_copy_that_fails_leaves_nothing),
+        TEST(a_text_too_large_for_memory_is_no_null),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
