@@ -224,6 +224,16 @@ static void every_row_comes_once(void **state) {
     }
 }
 
+static void an_index_changes_no_order(void **state) {
+    (void)state;
+    open_made("CREATE TABLE organization (id TEXT, \"이름\" TEXT, a TEXT, b TEXT, c TEXT);"
+              "CREATE INDEX i ON organization (\"이름\", id);"
+              "INSERT INTO organization (id, \"이름\") VALUES ('o1', '나'), ('o2', '가')");
+    assert_rows(&rr_organization_table, 2);
+    assert_row(0, RR_ORGANIZATION_COLUMN_COUNT, (const char *const[]){"o1", "나"});
+    assert_row(1, RR_ORGANIZATION_COLUMN_COUNT, (const char *const[]){"o2", "가"});
+}
+
 static void values_of_other_types_come_as_text(void **state) {
     (void)state;
     open_made("CREATE TABLE organization (id INTEGER, \"이름\"); INSERT INTO organization VALUES (7, 15000000), (8, x'eab080')");
@@ -269,6 +279,7 @@ int main(void) {
         TEST(people_and_organizations_are_read),
         TEST(an_empty_table_has_no_rows),
         TEST(every_row_comes_once),
+        TEST(an_index_changes_no_order),
         TEST(values_of_other_types_come_as_text),
         TEST(a_utf16_database_comes_as_utf8),
         TEST(a_broken_page_fails_the_reading),
