@@ -121,11 +121,11 @@ workers_settled() {
     echo "$have"
 }
 # The pool's leader: the one whose standard input is the pool's socket.
-pool_session() { # worker | compute
+pool_session() { # worker | compute; the process may be in a network of its own
     local pid inode
     for pid in $(pgrep -P "$service_pid" -f multiwatch); do
         inode=$(readlink -- "/proc/$pid/fd/0") && inode=${inode//[^0-9]/}
-        ! grep -q " $inode $1.sock\$" /proc/net/unix || echo "$pid"
+        ! grep -q " $inode $1.sock\$" "/proc/$pid/net/unix" || echo "$pid"
     done
 }
 

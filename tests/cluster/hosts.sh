@@ -136,7 +136,7 @@ makers_of() { # HOST: workers of the pool that makes reports
     worker_pids compute
 }
 follower_of() { pgrep -f ' follow$' --session "$(pgrep -P "${host_pid[$1]}" -f multiwatch | paste -sd,)"; } # HOST
-signal_makers() { makers_of "$1" | xargs -r kill "-$2" 2>/dev/null; } # HOST SIGNAL
+signal_makers() { makers_of "$1" | xargs kill "-$2" 2>/dev/null; } # HOST SIGNAL; fails where there is none
 
 url_of() { echo "http://127.0.0.1:${host_port[$1]}$API$2"; } # HOST QUERY
 

@@ -66,7 +66,7 @@ touch -d '1 hour ago' "$work_dir/big.db"
 for host in "${HOSTS[@]}"; do ln "$work_dir/big.db" "$work_dir/$host/crm.db"; done
 ask_later first a '/recompute?date=2026-01-10' -X POST
 check 'a recompute is on its way' within 5 has_holder
-signal_makers a STOP
+check 'and is held up' signal_makers a STOP
 for host in b c; do
     ask "$host" '/recompute?date=2026-01-10' -X POST
     same "meanwhile host $host skips its own" '200 SKIPPED_LOCKED' "$status $(body .result)"
